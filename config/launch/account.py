@@ -7,6 +7,8 @@ import pwd
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
 
 CANDIDATES = ("postgres", "nobody")
 
@@ -20,10 +22,35 @@ class Account:
     gid: int
 
 
+class Identity(TypedDict):
+    """How `subprocess` is told whose account a program runs in."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[str | int] | None
+
+
+def identity(account: Account | None) -> Identity:
+    """The account as words for `subprocess`; None stays who we are."""
+    if account is None:
+        return Identity(user=None, group=None, extra_groups=None)
+    return Identity(user=account.uid, group=account.gid, extra_groups=[])
+
+
 def unprivileged() -> Account | None:
     """An account that this machine knows and lets us become; None when there is none."""
     accounts = (_find(name) for name in CANDIDATES)
     return next((account for account in accounts if account and may(account, ["/bin/true"])), None)
+
+
+def owner_of(folder: Path) -> Account | None:
+    """The account a folder belongs to; None when it is not there or belongs to root."""
+    if not folder.exists() or folder.stat().st_uid == 0:
+        return None
+    try:
+        return _account(pwd.getpwuid(folder.stat().st_uid))
+    except KeyError:
+        return None
 
 
 def may(account: Account, argv: Sequence[str]) -> bool:
@@ -35,9 +62,7 @@ def may(account: Account, argv: Sequence[str]) -> bool:
             capture_output=True,
             check=False,
             cwd="/",
-            user=account.uid,
-            group=account.gid,
-            extra_groups=[],
+            **identity(account),
         )
     except OSError:  # the program is out of reach, or a container forbids the change of user
         return False
@@ -51,7 +76,10 @@ def is_root() -> bool:
 
 def _find(name: str) -> Account | None:
     try:
-        entry = pwd.getpwnam(name)
+        return _account(pwd.getpwnam(name))
     except KeyError:
         return None
-    return Account(name, entry.pw_uid, entry.pw_gid)
+
+
+def _account(entry: pwd.struct_passwd) -> Account:
+    return Account(entry.pw_name, entry.pw_uid, entry.pw_gid)

@@ -17,7 +17,8 @@ from pathlib import Path
 
 from config.launch import account
 from config.launch.account import Account
-from config.launch.process import CannotStart, Part
+from config.launch.process import Part
+from config.launch.refusal import CannotStart
 
 ROLES = Path(__file__).with_name("roles.sql")
 CACHE = Path("/var/cache/storeroom")
@@ -49,11 +50,11 @@ TEST_OPTIONS = OPTIONS | {
 }
 
 
-def account_to_use() -> Account | None:
-    """Whose account PostgreSQL needs here; None means our own."""
+def account_to_use(*, data: Path) -> Account | None:
+    """Whose account PostgreSQL needs for the cluster in `data`; None means our own."""
     if not account.is_root():
         return None
-    found = account.unprivileged()
+    found = account.owner_of(data) or account.unprivileged()
     if found is None:
         raise CannotStart(
             "PostgreSQL refuses to run as root and no other user can be used here:"
@@ -79,6 +80,7 @@ def part(
         account=owner,
         log=log,
         prepare=lambda: _clear_traces(data, sockets),
+        when_ready=lambda: make_roles(sockets=sockets),
         is_ready=lambda pid: _is_ready(data, pid),
         stop_signal=signal.SIGINT,  # fast; SIGTERM would wait for every client
         hard_signal=signal.SIGQUIT,
@@ -161,9 +163,7 @@ def _make_cluster(programs: Path, data: Path, owner: Account | None, *, for_test
         capture_output=True,
         text=True,
         check=False,
-        user=owner and owner.uid,
-        group=owner and owner.gid,
-        extra_groups=owner and [],
+        **account.identity(owner),
     )
     if done.returncode:
         raise CannotStart(f"PostgreSQL could not make its folder: {done.stderr.strip()}")

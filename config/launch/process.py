@@ -17,14 +17,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from config.launch.account import Account
+from config.launch.account import Account, identity
+from config.launch.refusal import CannotStart
 
 PR_SET_PDEATHSIG = 1
 LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
-
-
-class CannotStart(Exception):
-    """One sentence for the person who started us: what is wrong and what to do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +29,8 @@ class Part:
     """A program of the running system, and how it is started, watched and stopped.
 
     `is_ready` is asked with the program's process number. Output goes to `log`, or to whoever
-    starts the part when there is none. `prepare` runs before every start, also after a fall.
+    starts the part when there is none. `prepare` runs before every start, also after a fall;
+    `when_ready` once the part first answers.
     """
 
     name: str
@@ -40,6 +38,7 @@ class Part:
     env: Mapping[str, str]
     is_ready: Callable[[int], bool]
     prepare: Callable[[], None] = lambda: None
+    when_ready: Callable[[], None] = lambda: None
     cwd: Path | None = None
     account: Account | None = None
     fds: Sequence[int] = ()
@@ -117,9 +116,7 @@ def _spawn(part: Part, output: int | IO[bytes]) -> subprocess.Popen[bytes]:
         process_group=0,
         umask=0o077,
         preexec_fn=dies_with_us(part.death_signal),  # noqa: PLW1509 -- we have no threads
-        user=part.account and part.account.uid,
-        group=part.account and part.account.gid,
-        extra_groups=part.account and [],
+        **identity(part.account),
     )
 
 

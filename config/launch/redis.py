@@ -8,7 +8,8 @@ import socket
 import sys
 from pathlib import Path
 
-from config.launch.process import CannotStart, Part
+from config.launch.process import Part
+from config.launch.refusal import CannotStart
 
 UNPACKED = Path(sys.prefix) / "redis"
 

@@ -1,63 +1,43 @@
 """The note about what runs from a data folder, so that every `manage.py` command finds the servers.
 
-It stands in `run.json`, readable by us alone. Nothing is done on import, and nothing but the
-standard library is used, so settings may read it.
+It is `run.json`, readable by us alone. Nothing happens on import, and only the standard library is
+used, so settings may read it.
 """
 
 from __future__ import annotations
 
 import json
-import os
 from pathlib import Path
 from typing import Any
 
-PROJECT = Path(__file__).resolve().parents[2]
+from config.launch import data_folder
+
 NAME = "run.json"
 
 
-def data_folder() -> Path:
-    """The folder of all data: STOREROOM_DATA, or `.storeroom` beside manage.py."""
-    return Path(os.environ.get("STOREROOM_DATA") or PROJECT / ".storeroom").resolve()
-
-
 def read(folder: Path | None = None) -> dict[str, Any] | None:
-    """What runs from the folder, or None when nothing does: a killed launcher's note is not told."""
-    note = read_any(folder)
-    return note if note and _is_alive(note["launcher"]) else None
+    """What runs from the folder now; None when nothing does, whatever a killed launcher noted."""
+    folder = folder or data_folder.path()
+    return read_left(folder) if data_folder.is_held(folder) else None
 
 
-def read_any(folder: Path | None = None) -> dict[str, Any] | None:
+def read_left(folder: Path) -> dict[str, Any] | None:
     """The note as it stands, also when whoever wrote it is gone; None when there is none."""
     try:
-        note: dict[str, Any] = json.loads(_path(folder).read_text())
+        note = json.loads((folder / NAME).read_text())
     except (OSError, ValueError):
         return None
-    return note if isinstance(note.get("launcher"), int) else None
+    return note if isinstance(note, dict) else None
 
 
-def write(note: dict[str, Any], folder: Path | None = None) -> None:
-    """Write the note in one step, with this process as its launcher."""
-    path = _path(folder)
-    part_made = path.with_suffix(".part")
+def write(note: dict[str, Any], folder: Path) -> None:
+    """Write the note in one step."""
+    part_made = folder / f"{NAME}.part"
     part_made.touch(mode=0o600)
-    part_made.write_text(json.dumps({"launcher": os.getpid(), **note}, indent=2) + "\n")
-    part_made.replace(path)
+    part_made.write_text(json.dumps(note, indent=2) + "\n")
+    part_made.replace(folder / NAME)
 
 
-def remove(folder: Path | None = None) -> None:
+def remove(folder: Path) -> None:
     """Forget what ran."""
-    _path(folder).unlink(missing_ok=True)
-
-
-def _path(folder: Path | None) -> Path:
-    return (folder or data_folder()) / NAME
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+    (folder / NAME).unlink(missing_ok=True)

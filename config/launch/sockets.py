@@ -12,7 +12,7 @@ from pathlib import Path
 
 from config.launch import account
 from config.launch.account import Account
-from config.launch.process import CannotStart
+from config.launch.refusal import CannotStart
 
 PREFIX = "storeroom-"
 LONGEST_PATH = 107  # bytes; a longer one is cut without a word

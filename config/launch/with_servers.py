@@ -17,13 +17,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from config.launch import process, servers
-from config.launch.process import CannotStart
+from config.launch.refusal import CannotStart
 
 STOPPED_BY_SIGNAL = 128  # what shells add to the number of the signal that ended a command
 
 
 def run(command: Sequence[str], *, env: Mapping[str, str]) -> int:
-    """Run the command in our terminal and return its status; signals to stop are passed on to it."""
+    """Run the command in our terminal and return its status; signals to stop reach it."""
     child = subprocess.Popen(  # noqa: S603 -- the caller's own command
         command,
         env=env,
@@ -47,7 +47,7 @@ def main(argv: Sequence[str]) -> int:
         prefix="storeroom-test-", ignore_cleanup_errors=True
     ) as folder:
         try:
-            with servers.running(Path(folder), for_tests=True) as addresses:
+            with servers.running_for_tests(Path(folder)) as addresses:
                 return run(command, env=os.environ | addresses)
         except CannotStart as refusal:
             sys.stderr.write(f"{refusal}\n")
