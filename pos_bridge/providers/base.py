@@ -55,6 +55,7 @@ class Identity:
     dedupe: str  # the same event again has the same key
     merchant: str | None = None
     event_type: str = ""
+    parts: tuple[str, ...] = ()  # what the key is made of, to show a person
 
 
 class LineKind(StrEnum):
@@ -88,7 +89,7 @@ class OrderState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class OrderVersion:
-    """An order as it stood at one moment. Newest version wins; lines it lacks are wanted no more."""
+    """An order as it stood at one moment. The newest wins; lines it lacks are wanted no more."""
 
     order: str
     location: str | None
