@@ -58,13 +58,13 @@ def addresses(started: list[Part]) -> dict[str, str]:
 
 
 @contextmanager
-def running_for_tests(folder: Path) -> Iterator[dict[str, str]]:
-    """The addresses of all servers while they run, quick and careless of what they hold."""
+def running(folder: Path, *, is_durable: bool) -> Iterator[dict[str, str]]:
+    """The addresses of all servers while they run, for one command."""
     owner = postgres_account(folder)
     place = sockets.make_folder(owner)
     with ExitStack() as stack:
         stack.callback(sockets.remove_folder, place)
-        wanted = parts(folder=folder, place=place, owner=owner, for_tests=True)
+        wanted = parts(folder=folder, place=place, owner=owner, for_tests=not is_durable)
         for part in wanted:
             stack.enter_context(_running(part))
         yield addresses(wanted)

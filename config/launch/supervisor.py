@@ -50,8 +50,9 @@ class Running:
 class Supervisor:
     """Keeps parts running while it is entered; leaving it stops all of them.
 
-    They stop step by step in `stop_order`; what it does not name stops first. `on_change` hears
-    of every start, with the process of each part.
+    They stop step by step in `stop_order`; what it does not name stops first. A fallen part starts
+    again after `first_delay` seconds, then after twice as many. `on_change` hears of every start,
+    with the process of each part.
     """
 
     def __init__(
@@ -59,9 +60,11 @@ class Supervisor:
         *,
         output: Output,
         stop_order: Sequence[Sequence[str]] = (),
+        first_delay: float = 1.0,
         on_change: Callable[[dict[str, int]], None] = lambda _pids: None,
     ) -> None:
         self._stop_order = stop_order
+        self._first_delay = first_delay
         self._output = output
         self._on_change = on_change
         self._running: dict[str, Running] = {}
@@ -74,9 +77,10 @@ class Supervisor:
         for end in (self._wake_up, written):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(written, warn_on_full_buffer=False)
-        for number in STOP_SIGNALS:
-            signal.signal(number, self._hear)
-        signal.signal(signal.SIGCHLD, lambda *_: None)  # heard, so that a fall ends our waiting
+        # SIGCHLD too: a fall ends our waiting.
+        self._handlers = {
+            number: signal.signal(number, self._hear) for number in (*STOP_SIGNALS, signal.SIGCHLD)
+        }
         self._selector.register(self._wake_up, selectors.EVENT_READ, self._drain)
         return self
 
@@ -96,8 +100,8 @@ class Supervisor:
     def _give_signals_back(self) -> None:
         os.close(signal.set_wakeup_fd(-1))
         os.close(self._wake_up)
-        for number in (*STOP_SIGNALS, signal.SIGCHLD):
-            signal.signal(number, signal.SIG_DFL)
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
 
     def start(self, *parts: Part, seconds: float = 90) -> None:
         """Start the parts together and return once all are ready.
@@ -181,7 +185,7 @@ class Supervisor:
         if len(running.falls) > FALLS_ALLOWED:
             self._output.say(f"{name} fell {len(running.falls)} times in two minutes: giving up.")
             return False
-        delay = 2.0 ** (len(running.falls) - 1)
+        delay = self._first_delay * 2 ** (len(running.falls) - 1)
         self._output.say(f"{name} fell (status {status}); it starts again in {delay:.0f} s.")
         running.again_at = now + delay
         return True
@@ -218,8 +222,8 @@ class Supervisor:
         while stream and not stream.closed and self._read(running.part.name, stream):
             pass
 
-    def _hear(self, _number: int, _frame: FrameType | None) -> None:
-        self._asked += 1
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
+        self._asked += number in STOP_SIGNALS
 
     def _drain(self) -> None:
         os.read(self._wake_up, 4096)
