@@ -1,0 +1,1 @@
+"""Square: thin order events, full payments, counts that Square keeps by itself."""

@@ -1,0 +1,83 @@
+"""A chain, a clock that stands still, and somebody who receives the webhooks."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pos_bridge.simulator.chain import Chain
+from pos_bridge.simulator.clock import HandClock
+from pos_bridge.simulator.server import Server
+from pos_bridge.simulator.simulator import Simulator
+from pos_bridge.simulator.wire import Answer, Request
+
+CHAIN_FILE = Path(__file__).parent / "chain.json"
+
+
+@dataclass
+class Receiver:
+    """Keeps what is posted to it and answers `status`."""
+
+    status: int = 200
+    received: list[Request] = field(default_factory=list)
+
+    def answer(self, request: Request) -> Answer:
+        self.received.append(request)
+        return Answer(self.status)
+
+    def kinds(self) -> list[str]:
+        """What kinds of event came, in order."""
+        bodies = [request.json() for request in self.received]
+        return [body.get("type") or body.get("eventType") for body in bodies]
+
+
+@pytest.fixture
+def clock() -> HandClock:
+    return HandClock(datetime(2026, 11, 25, 15, 0, tzinfo=UTC))
+
+
+@pytest.fixture(scope="session")
+def chain() -> Chain:
+    return Chain.load(CHAIN_FILE)
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+@pytest.fixture
+def sim(chain: Chain, clock: HandClock, receiver: Receiver) -> Iterator[Simulator]:
+    """The simulator, its letters going to `receiver` over real HTTP."""
+    server = Server(receiver.answer, host="127.0.0.1", port=0)
+    server.start()
+    yield Simulator(chain, clock=clock, seed=7, target=server.url)
+    server.stop()
+
+
+class Caller:
+    """Calls a provider's API the way a client would, without a socket."""
+
+    def __init__(self, sim: Simulator, headers: dict[str, str]) -> None:
+        self.sim = sim
+        self.headers = headers
+
+    def __call__(
+        self, method: str, target: str, body: Any = None, **headers: str
+    ) -> tuple[int, Any]:
+        answer = self.ask(method, target, body, **headers)
+        return answer.status, answer.json() if answer.encode() else None
+
+    def ask(self, method: str, target: str, body: Any = None, **headers: str) -> Answer:
+        """The whole answer, headers and all; a header's underscores stand for dashes."""
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        raw = body if isinstance(body, bytes) else Answer(body=body).encode()
+        return self.sim.answer(Request(method, target, {**self.headers, **named}, raw))
+
+
+@pytest.fixture
+def square(sim: Simulator) -> Caller:
+    return Caller(sim, {"Authorization": "Bearer EAAA-from-the-console"})
