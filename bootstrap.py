@@ -51,6 +51,8 @@ def main(words: list[str]) -> int:
     except CannotInstall as refusal:
         sys.stderr.write("%s\n" % refusal)
         return 1
+    except KeyboardInterrupt:
+        return 130  # what shells say of a program that Ctrl-C ended
     if words:
         os.execv(PYTHON, [PYTHON, *words])  # noqa: S606 -- no shell is wanted
     return 0

@@ -51,7 +51,7 @@ def main(argv: Sequence[str]) -> int:
     except CannotStart as refusal:
         sys.stderr.write(f"{refusal}\n")
         return 1
-    except Stopped:
+    except (Stopped, KeyboardInterrupt):
         return 0
 
 
