@@ -1,0 +1,20 @@
+"""Settings of the test run: real PostgreSQL and Redis, fast password hashes, no mail, no broker."""
+
+from __future__ import annotations
+
+import os
+
+from config.settings.base import *  # noqa: F403 -- a settings module adds to its base
+from config.settings.base import CHANNEL_LAYERS, STORAGES
+
+SECRET_KEY = "test-only"  # noqa: S105 -- guards nothing
+FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LWtleS10aGF0LWlzLTMyLWJ5dGVzISE="]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+# Redis pub/sub knows no database numbers, so each test worker has names of its own.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{WORKER}"

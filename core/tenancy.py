@@ -1,0 +1,87 @@
+"""The one place that decides which rows a transaction can see.
+
+The login owns nothing and inherits nothing: outside these two doors every query is refused. Role and
+tenant are set for the transaction only, and what was set before is put back when a scope ends inside
+another, because a released savepoint would keep it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NamedTuple
+from uuid import UUID
+
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from core.models import Tenant
+
+ONE_TENANT = "storeroom_tenant"
+ALL_TENANTS = "storeroom_system"
+
+
+class Scope(NamedTuple):
+    role: str
+    tenant: str  # empty when all are seen
+
+
+@contextmanager
+def acting_for(tenant: Tenant | UUID, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """A transaction in which exactly one tenant's rows exist. Nests; commits when the outermost ends."""
+    key = tenant if isinstance(tenant, UUID) else tenant.pk
+    with _scoped(Scope(ONE_TENANT, str(key)), using=using):
+        yield
+
+
+@contextmanager
+def across_tenants(why: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+    """A transaction that sees every tenant: to find whose request this is, and for the machinery.
+
+    `why` is for the reader and for the test that lists all callers.
+    """
+    if not why:
+        raise ValueError("Say why all tenants must be seen.")
+    with _scoped(Scope(ALL_TENANTS, ""), using=using):
+        yield
+
+
+def current_tenant(*, using: str = DEFAULT_DB_ALIAS) -> UUID | None:
+    """The tenant this transaction acts for; None outside `acting_for`."""
+    scope = _scopes(connections[using])[-1:]
+    return UUID(scope[0].tenant) if scope and scope[0].tenant else None
+
+
+@contextmanager
+def _scoped(scope: Scope, *, using: str) -> Iterator[None]:
+    connection = connections[using]
+    scopes = _scopes(connection)
+    former = scopes[-1] if scopes else None
+    with transaction.atomic(using=using):
+        if scope != former:
+            _set(connection, scope)
+        scopes.append(scope)
+        try:
+            yield
+        finally:
+            scopes.pop()
+        # Not reached when the block raised: then the rolled back savepoint puts it back.
+        if former is not None and scope != former and not connection.needs_rollback:
+            _set(connection, former)
+
+
+def _scopes(connection: BaseDatabaseWrapper) -> list[Scope]:
+    stack: list[Scope] | None = getattr(connection, "storeroom_scopes", None)
+    if stack is None:
+        stack = connection.storeroom_scopes = []  # type: ignore[attr-defined]  # lives as long as it
+    return stack
+
+
+def _set(connection: BaseDatabaseWrapper, scope: Scope) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('role', %s, true), set_config('app.tenant', %s, true)",
+            [scope.role, scope.tenant],
+        )
