@@ -67,7 +67,7 @@ def simulator(*, port: int, target: str, chain: Path, env: Mapping[str, str]) ->
         argv=[PYTHON, "-m", "pos_bridge.simulator", *words],
         env=env,
         cwd=PROJECT,
-        is_ready=HttpProbe(host=LOCAL, port=port, path="/_sim/state"),
+        is_ready=HttpProbe(port=port, path="/_sim/state"),
         patience=5,
     )
 
@@ -92,7 +92,7 @@ def _served(
         env=env,
         cwd=PROJECT,
         fds=[listener.fileno()],
-        is_ready=HttpProbe(host=LOCAL, port=ports.number(listener), path="/livez"),
+        is_ready=HttpProbe(port=ports.number(listener), path="/livez"),
     )
 
 

@@ -124,6 +124,7 @@ def _own_addresses(options: Options, web: socket, live: socket) -> dict[str, str
 def _environment(options: Options, addresses: dict[str, str]) -> dict[str, str]:
     """What the parts find in their environment; what we were given ourselves goes before."""
     found = {
+        "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "WEBHOOK_BASE_URL": addresses["WEB_URL"],
         "LIVE_ORIGINS": addresses["WEB_URL"],
     }

@@ -11,7 +11,7 @@ import psycopg2
 import pytest
 import redis as client
 
-from config.launch import postgres, process, servers
+from config.launch import postgres, process, servers, sockets
 from config.launch.data_folder import PROJECT
 
 ASK_AT_MOST = 30.0
@@ -141,8 +141,8 @@ def test_given_servers_are_not_started(monkeypatch, tmp_path):
 
 
 def test_a_lock_file_that_names_a_living_stranger_does_not_stop_the_start(tmp_path):
-    owner = servers.postgres.account_to_use(data=tmp_path / "postgres")
-    place = servers.sockets.make_folder(owner)
+    owner = postgres.account_to_use(data=tmp_path / "postgres")
+    place = sockets.make_folder(owner)
     part = postgres.part(
         data=tmp_path / "postgres",
         sockets=place / "pg",
@@ -157,7 +157,7 @@ def test_a_lock_file_that_names_a_living_stranger_does_not_stop_the_start(tmp_pa
         process.wait_until_ready(part, program)
     finally:
         process.stop(part, program)
-        servers.sockets.remove_folder(place)
+        sockets.remove_folder(place)
 
     assert program.returncode == 0
     assert not place.exists()
@@ -180,7 +180,7 @@ def test_nothing_is_left_running_when_with_servers_is_killed(bare_environment, t
     killed = subprocess.Popen(
         [sys.executable, "-m", "config.launch.with_servers", "--", "sh", "-c", script, str(told)],
         cwd=PROJECT,
-        env={**bare_environment, "TMPDIR": "/tmp"},
+        env={**bare_environment, "TMPDIR": str(tmp_path)},
     )
     until(told.exists)
     place = Path(told.read_text().strip().partition("host=")[2])
@@ -190,4 +190,4 @@ def test_nothing_is_left_running_when_with_servers_is_killed(bare_environment, t
     killed.wait()
 
     until(lambda: not (place / ".s.PGSQL.5432").exists())
-    servers.sockets.remove_folder(place.parent)
+    sockets.remove_folder(place.parent)

@@ -112,7 +112,7 @@ def test_a_part_that_stays_silent_is_a_refusal_to_start(supervise):
 
 
 def test_being_asked_to_stop_while_something_starts_stops_what_has_started(supervise):
-    started = []
+    started: list[dict[str, int]] = []
     fake = sleeper("web", is_ready=lambda _pid: ask_to_stop())
 
     with pytest.raises(Stopped), supervise(on_change=started.append) as supervisor:
@@ -130,7 +130,7 @@ while True:
     signal.pause()
 """
     fake = python("web", code, is_ready=lambda _pid: (tmp_path / "ready").exists(), patience=0.05)
-    started = []
+    started: list[dict[str, int]] = []
 
     with supervise(on_change=started.append) as supervisor:
         supervisor.start(fake)
