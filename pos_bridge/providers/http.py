@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import httpx
 
@@ -143,7 +143,7 @@ class _Bounded(httpx.BaseTransport):
         return httpx.Response(
             response.status_code,
             headers=response.headers,
-            stream=_BoundedStream(response),
+            stream=_BoundedStream(response.stream),
             extensions=response.extensions,
         )
 
@@ -152,13 +152,13 @@ class _Bounded(httpx.BaseTransport):
 
 
 class _BoundedStream(httpx.SyncByteStream):
-    def __init__(self, response: httpx.Response) -> None:
-        self._response = response
+    def __init__(self, inner: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+        self._inner = cast("httpx.SyncByteStream", inner)  # what a synchronous transport answers
         self._until = time.monotonic() + WHOLE
 
     def __iter__(self) -> Iterator[bytes]:
         size = 0
-        for chunk in self._response.iter_raw():
+        for chunk in self._inner:
             size += len(chunk)
             if size > LARGEST_ANSWER:
                 raise httpx.DecodingError("an answer too large")
@@ -167,4 +167,4 @@ class _BoundedStream(httpx.SyncByteStream):
             yield chunk
 
     def close(self) -> None:
-        self._response.close()
+        self._inner.close()

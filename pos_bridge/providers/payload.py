@@ -161,7 +161,7 @@ def _constant(name: str) -> NoReturn:
 
 def _check_depth(document: object) -> None:
     level = [document]
-    for _ in range(MAX_DEPTH + 1):
+    for _ in range(MAX_DEPTH):
         level = [
             child
             for container in level
