@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +17,10 @@ from zoneinfo import ZoneInfo
 
 class UnreadableChain(ValueError):
     """The chain file lacks something, or says something we do not know."""
+
+
+class UnknownWare(KeyError):
+    """Nothing of that id or SKU is on sale here."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +74,18 @@ class Account:
     refresh_token: str = ""
     authorization_code: str = ""
 
-    def ware(self, ware_id: str) -> Ware:
-        """The item or modifier with this id. Raises KeyError."""
-        for ware in (*self.wares, *self.modifiers):
-            if ware.id == ware_id:
-                return ware
-        raise KeyError(ware_id)
+    def ware(self, name: str) -> Ware:
+        """The item or modifier with this id, or failing that with this SKU. Raises UnknownWare."""
+        try:
+            return self._by_name[name]
+        except KeyError:
+            raise UnknownWare(name) from None
+
+    @cached_property
+    def _by_name(self) -> dict[str, Ware]:
+        everything = (*self.wares, *self.modifiers)
+        by_sku = {ware.sku: ware for ware in everything if ware.sku}
+        return {**by_sku, **{ware.id: ware for ware in everything}}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from pos_bridge.simulator import basket
 from pos_bridge.simulator.basket import UnreadableBasket
+from pos_bridge.simulator.chain import UnknownWare
 from pos_bridge.simulator.clock import rfc3339
 from pos_bridge.simulator.faults import UnknownFault
 from pos_bridge.simulator.till import NotPossible, Till, UnknownOrder, UnknownPlace
@@ -21,7 +22,7 @@ def state(sim: "Simulator") -> Json:
             "paused": sim.trade.is_paused,
             "faults": sim.faults.rates,
             "providers": {name: _provider(sim, till) for name, till in sim.tills.items()},
-            "items": sim.world.tally.rows(),
+            "items": [_named(sim, row) for row in sim.world.tally.rows()],
         }
 
 
@@ -43,6 +44,11 @@ def _provider(sim: "Simulator", till: Till[Any]) -> Json:
     }
 
 
+def _named(sim: "Simulator", row: dict[str, str]) -> dict[str, str]:
+    """A row of the tally with the SKU, which is the name other systems know."""
+    return {**row, "sku": sim.tills[row["provider"]].account.ware(row["item"]).sku}
+
+
 def _state(sim: "Simulator", request: Request) -> Answer:
     return Answer(body=state(sim))
 
@@ -53,7 +59,7 @@ def _act(sim: "Simulator", request: Request, action: str) -> Answer:
     try:
         return Answer(body=_ACTIONS[action](till, asked))
     except KeyError as error:
-        if isinstance(error, UnknownOrder | UnknownPlace):
+        if isinstance(error, UnknownOrder | UnknownPlace | UnknownWare):
             raise Refusal(404, f"{type(error).__name__}: {error}") from error
         raise Refusal(400, f"missing or unknown: {error}") from error
     except NotPossible as error:
@@ -127,7 +133,7 @@ def _till(sim: "Simulator", asked: Json) -> Till[Any]:
         raise Refusal(404, f"provider is one of {', '.join(sim.tills)}") from None
 
 
-def _named(action: str) -> Route:
+def _route(action: str) -> Route:
     def handle(sim: "Simulator", request: Request) -> Answer:
         return _act(sim, request, action)
 
@@ -136,7 +142,7 @@ def _named(action: str) -> Route:
 
 ROUTES = (
     Route("GET", "/_sim/state", _state),
-    *(_named(action) for action in _ACTIONS),
+    *(_route(action) for action in _ACTIONS),
     Route("POST", "/_sim/faults", _faults),
     Route("POST", "/_sim/outage", _outage),
     Route("POST", "/_sim/pause", _pause),

@@ -15,17 +15,23 @@ from pos_bridge.simulator import chance, control
 from pos_bridge.simulator.chain import Chain
 from pos_bridge.simulator.clock import Clock, WallClock, rfc3339
 from pos_bridge.simulator.faults import Faults
+from pos_bridge.simulator.lightspeed import api as lightspeed_api
+from pos_bridge.simulator.lightspeed.till import LightspeedTill
 from pos_bridge.simulator.mail import Carrier, Delivery, Mailbag, post
 from pos_bridge.simulator.server import Server
 from pos_bridge.simulator.square import api as square_api
 from pos_bridge.simulator.square.till import SquareTill
 from pos_bridge.simulator.till import Till
+from pos_bridge.simulator.toast import api as toast_api
+from pos_bridge.simulator.toast.till import ToastTill
 from pos_bridge.simulator.trade import Trade
 from pos_bridge.simulator.wire import Answer, Refusal, Request, find
 from pos_bridge.simulator.world import Outage, World
 
 _APIS: dict[str, ModuleType] = {
     "square": square_api,
+    "toast": toast_api,
+    "lightspeed": lightspeed_api,
 }
 #: Seconds a client is told to stay away after a 429.
 RETRY_AFTER = "2"
@@ -83,6 +89,20 @@ class Simulator:
         assert isinstance(till, SquareTill)  # noqa: S101 -- by construction, for the type checker
         return till
 
+    @property
+    def toast(self) -> ToastTill:
+        """Toast's tills. Raises NotPlayed."""
+        till = self.till("toast")
+        assert isinstance(till, ToastTill)  # noqa: S101 -- by construction, for the type checker
+        return till
+
+    @property
+    def lightspeed(self) -> LightspeedTill:
+        """The K-Series tills. Raises NotPlayed."""
+        till = self.till("lightspeed")
+        assert isinstance(till, LightspeedTill)  # noqa: S101 -- by construction, for the checker
+        return till
+
     def till(self, provider: str) -> Till[Any]:
         """The tills of a provider by name. Raises NotPlayed."""
         try:
@@ -126,8 +146,9 @@ class Simulator:
         return self.world.mail.deliver(provider)
 
     def units(self, provider: str, location: str, item: str, kind: str = "item") -> Decimal:
-        """Net units: sold after edits and voids, less what was restocked."""
-        return self.world.tally.units(provider, str(location), str(item), kind)
+        """Net units by id or SKU: sold after edits and voids, less what was restocked."""
+        ware = self.till(provider).account.ware(item)
+        return self.world.tally.units(provider, location, ware.id, kind)
 
     def begin_outage(self, provider: str, *, seconds: float, hang_up: bool = False) -> None:
         """Take a provider down: 503 with a page of HTML, or connections closed without a word."""
@@ -186,4 +207,8 @@ def _open_tills(chain: Chain, world: World) -> dict[str, Till[Any]]:
     tills: dict[str, Till[Any]] = {}
     if chain.square:
         tills["square"] = SquareTill(chain.square, world)
+    if chain.toast:
+        tills["toast"] = ToastTill(chain.toast, world)
+    if chain.lightspeed:
+        tills["lightspeed"] = LightspeedTill(chain.lightspeed, world)
     return tills

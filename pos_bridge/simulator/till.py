@@ -7,8 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Generic, TypeAlias, TypeVar
 
-from pos_bridge.simulator import chance
-from pos_bridge.simulator.basket import Lines, Modifiers
+from pos_bridge.simulator import basket, chance
+from pos_bridge.simulator.basket import Extra, Line, Lines, Modifiers
 from pos_bridge.simulator.chain import Account, Place
 from pos_bridge.simulator.clock import Stamps
 from pos_bridge.simulator.mail import Letter
@@ -104,6 +104,23 @@ class Till(HasWorld, ABC, Generic[A]):
             return self.orders[order_id]
         except KeyError:
             raise UnknownOrder(order_id) from None
+
+    def read(self, lines: Lines, modifiers: Modifiers | None = None) -> list[Line]:
+        """Lines naming what we sell by its id. Raises UnknownWare, UnreadableBasket."""
+        return [
+            Line(
+                self.account.ware(line.item).id,
+                basket.number(line.quantity),
+                self._extras(line.extras),
+            )
+            for line in basket.read(lines, modifiers)
+        ]
+
+    def _extras(self, extras: tuple[Extra, ...]) -> tuple[Extra, ...]:
+        return tuple(
+            Extra(self.account.ware(e.item).id, basket.number(e.quantity), self._extras(e.extras))
+            for e in extras
+        )
 
     def ring_up(self, location: str, arrive: Callable[[datetime], None]) -> None:
         """Let a sale reach the provider: now, or when its till is back online."""

@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from pos_bridge.simulator import chance
+from pos_bridge.simulator.chain import UnknownWare
 from pos_bridge.simulator.clock import rfc3339
 from pos_bridge.simulator.square.order_api import moment
 from pos_bridge.simulator.square.paging import page
@@ -115,7 +116,7 @@ def _read(till: SquareTill, change: Any, version: str) -> tuple[str, Json]:
         raise Refusal(404, "Location not found.")
     try:
         till.account.ware(str(what.get("catalog_object_id")))
-    except KeyError:
+    except UnknownWare:
         raise Refusal(404, "Catalog object not found.") from None
     what["quantity"] = _quantity(what.get("quantity"))
     what["occurred_at"] = _occurred_at(till, what.get("occurred_at"))

@@ -7,7 +7,7 @@ made by the API carry a `version` and fire `order.*` besides.
 from datetime import datetime
 from decimal import Decimal
 
-from pos_bridge.simulator import basket, chance
+from pos_bridge.simulator import chance
 from pos_bridge.simulator.basket import Line, Lines, Modifiers
 from pos_bridge.simulator.clock import rfc3339
 from pos_bridge.simulator.square import documents
@@ -30,7 +30,7 @@ class SquareTill(BackOffice):
         via_api: bool = False,
     ) -> str:
         """Ring up a sale and take the money; the order's id, also while the till is offline."""
-        return self._ring_up(location, basket.read(lines, modifiers), via_api, is_paid=True)
+        return self._ring_up(location, self.read(lines, modifiers), via_api, is_paid=True)
 
     @locked
     def open(
@@ -42,7 +42,7 @@ class SquareTill(BackOffice):
         via_api: bool = False,
     ) -> str:
         """Leave a ticket open: nothing is paid, nothing has left the shelf."""
-        return self._ring_up(location, basket.read(lines, modifiers), via_api, is_paid=False)
+        return self._ring_up(location, self.read(lines, modifiers), via_api, is_paid=False)
 
     @locked
     def pay(self, order_id: str) -> None:
@@ -64,7 +64,7 @@ class SquareTill(BackOffice):
         if order["state"] == "CANCELED" or "returns" in order:
             raise NotPossible(f"{order_id} cannot be edited")
         before = self.units(order)
-        order["line_items"] = self._items(basket.read(lines, modifiers), order["line_items"])
+        order["line_items"] = self._items(self.read(lines, modifiers), order["line_items"])
         documents.add_up(order, self.account.currency)
         at = self.touch(order)
         if order["state"] == "COMPLETED":
@@ -188,7 +188,7 @@ class SquareTill(BackOffice):
 
     def _return_lines(self, sale: Json, lines: Lines | None) -> list[Json]:
         left = self._left_to_return(sale)
-        wanted = basket.read(lines) if lines is not None else None
+        wanted = self.read(lines) if lines is not None else None
         if wanted is None:
             taken = [(uid, quantity) for uid, quantity in left.items() if quantity > 0]
         else:

@@ -81,3 +81,27 @@ class Caller:
 @pytest.fixture
 def square(sim: Simulator) -> Caller:
     return Caller(sim, {"Authorization": "Bearer EAAA-from-the-console"})
+
+
+MARKET = "3325cc58-dc6e-4e21-85f9-7de275ffe820"
+
+
+@pytest.fixture
+def toast(sim: Simulator) -> Caller:
+    caller = Caller(sim, {"Toast-Restaurant-External-ID": MARKET})
+    _, answer = caller(
+        "POST",
+        "/authentication/v1/authentication/login",
+        {
+            "clientId": "toast-client",
+            "clientSecret": "toast-secret",
+            "userAccessType": "TOAST_MACHINE_CLIENT",
+        },
+    )
+    caller.headers["Authorization"] = f"Bearer {answer['token']['accessToken']}"
+    return caller
+
+
+@pytest.fixture
+def lightspeed(sim: Simulator) -> Caller:
+    return Caller(sim, {"Authorization": "Bearer lsk-access-from-the-console"})

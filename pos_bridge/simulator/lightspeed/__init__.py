@@ -1,0 +1,1 @@
+"""Lightspeed K-Series: sales are found by asking, corrections are sales of negative quantity."""
