@@ -9,10 +9,22 @@ from typing import Any, NoReturn
 import orjson
 
 from pos_bridge.providers import identities
-from pos_bridge.providers.base import Answer, PayloadKind, Reading, UnreadablePayload
+from pos_bridge.providers.base import (
+    Answer,
+    PayloadKind,
+    ProviderUnavailable,
+    Reading,
+    UnreadablePayload,
+)
 from pos_bridge.providers.http import Failure
 
 Read = Callable[[bytes, PayloadKind], Reading]
+
+
+class Number(str):
+    """A number as it is written: no float ever stands between the wire and the inbox."""
+
+    __slots__ = ()
 
 
 def parse(body: bytes) -> Any:
@@ -20,8 +32,8 @@ def parse(body: bytes) -> Any:
     try:
         return json.loads(
             body,
-            parse_int=orjson.Fragment,
-            parse_float=orjson.Fragment,
+            parse_int=Number,
+            parse_float=Number,
             parse_constant=_refuse_constant,
         )
     except (ValueError, RecursionError) as error:
@@ -47,21 +59,30 @@ def objects(value: Any) -> list[dict[str, Any]]:
 
 def text(value: Any) -> str:
     """Text as it is, a number as it is written, anything else as nothing."""
-    if isinstance(value, orjson.Fragment):
-        contents = value.contents
-        return contents if isinstance(contents, str) else contents.decode()
     return value if isinstance(value, str) else ""
 
 
 def _dump(document: Any) -> bytes:
     try:
-        return orjson.dumps(document)
+        return _written(document)
     except orjson.JSONEncodeError:  # half an emoji; one order must not stop the poll for ever
-        return orjson.dumps(_whole(document))
+        pass
+    try:
+        return _written(_whole(document))
+    except (orjson.JSONEncodeError, RecursionError) as error:
+        raise ProviderUnavailable("an answer nested without end") from error
+
+
+def _written(document: Any) -> bytes:
+    return orjson.dumps(document, default=_as_written, option=orjson.OPT_PASSTHROUGH_SUBCLASS)
+
+
+def _as_written(number: Number) -> orjson.Fragment:
+    return orjson.Fragment(number.encode())
 
 
 def _whole(value: Any) -> Any:
-    if isinstance(value, str):
+    if type(value) is str:
         return value.encode("utf-8", "replace").decode()
     if isinstance(value, dict):
         return {_whole(key): _whole(one) for key, one in value.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -98,10 +99,7 @@ class LightspeedKClient:
         token = ""
         for _ in range(MOST_PAGES):
             found = self._json(path, {**query, "nextPageToken": token} if token else query)
-            if not isinstance(found, dict):
-                break
-            sales = _objects(found.get("sales"))
-            onward = answers.text(found.get("nextPageToken"))
+            sales, onward = self._caller.call(partial(_page, found), tries=1)
             yield Page(tuple(self._answer(sale, location) for sale in sales), onward or None)
             if not onward:
                 return
@@ -152,6 +150,13 @@ class LightspeedKClient:
             ),
             tries=1,
         )
+
+
+def _page(found: Any) -> tuple[list[dict[str, Any]], str]:
+    """The sales of a page and the token of the next. Raises Failure."""
+    if not isinstance(found, dict):
+        raise http.Failure(200)
+    return answers.objects(found.get("sales") or []), answers.text(found.get("nextPageToken"))
 
 
 def _tokens(response: httpx.Response, at: datetime) -> Tokens:

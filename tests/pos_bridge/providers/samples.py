@@ -25,7 +25,7 @@ def names(provider: str) -> set[str]:
 
 
 def signature_cases(provider: str) -> list[Any]:
-    return json.loads((HERE / "signatures.json").read_text())[provider]
+    return list(json.loads((HERE / "signatures.json").read_text())[provider])
 
 
 def dump(value: Any) -> bytes:

@@ -3,6 +3,7 @@
 import pytest
 
 from pos_bridge.providers import PROVIDERS, answers
+from pos_bridge.providers.base import ProviderUnavailable
 from pos_bridge.providers.http import Failure
 
 READ = PROVIDERS["toast"].read
@@ -40,6 +41,13 @@ def test_half_an_emoji_does_not_stop_a_poll():
     body = answers.answer(document, read=READ, merchant="m").body
 
     assert body == b'{"name":"?","price":1.10,"in":[{"?":null}]}'
+
+
+def test_an_order_nested_without_end_is_no_answer():
+    document = {"guid": answers.parse(b"[" * 500 + b"]" * 500)}
+
+    with pytest.raises(ProviderUnavailable):
+        answers.answer(document, read=READ, merchant="m")
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"NaN", b"\xff", b"[" * 100_000])

@@ -124,15 +124,17 @@ def test_a_packed_answer_is_not_unpacked():
 
 
 def test_the_limits_hold_though_a_library_sets_its_own():
-    seen = []
-    client = http.open_client(
-        "https://till.example",
-        httpx.MockTransport(lambda request: seen.append(request) or httpx.Response(200)),
-    )
+    wire = Wire([reply({})])
+    client = http.open_client("https://till.example", httpx.MockTransport(wire.handle))
 
     client.get("/x", timeout=600)
 
-    assert seen[0].extensions["timeout"] == {"connect": 3, "read": 10, "write": 10, "pool": 3}
+    assert wire.requests[0].extensions["timeout"] == {
+        "connect": 3,
+        "read": 10,
+        "write": 10,
+        "pool": 3,
+    }
 
 
 # The breaker.

@@ -38,10 +38,12 @@ class Wire:
     replies: list[Reply]
     requests: list[httpx.Request] = field(default_factory=list)
     slept: list[float] = field(default_factory=list)
+    meanwhile: Callable[[], None] = lambda: None  # what others do while we wait for the reply
 
     def handle(self, request: httpx.Request) -> httpx.Response:
         request.read()
         self.requests.append(request)
+        self.meanwhile()
         reply = self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
         if isinstance(reply, Exception):
             raise reply

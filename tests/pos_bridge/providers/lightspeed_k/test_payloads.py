@@ -1,10 +1,12 @@
 """What each published K-Series payload says, exactly; what is not named here is empty."""
 
+from typing import Any
+
 import pytest
 
 from tests.pos_bridge.providers import samples
 
-EXPECTED = {
+EXPECTED: dict[str, dict[str, Any]] = {
     "api.financial.v2.sales.page1.json": {
         "status": "read",
         "dedupe": ["order", "A65315.17", "2023-02-14T20:04:08.734Z"],

@@ -1,10 +1,12 @@
 """What each published Square payload says, exactly; what is not named here is empty."""
 
+from typing import Any
+
 import pytest
 
 from tests.pos_bridge.providers import samples
 
-EXPECTED = {
+EXPECTED: dict[str, dict[str, Any]] = {
     "api.catalog.batch_retrieve.json": {"status": "ignored"},
     "api.catalog.info.json": {"status": "ignored"},
     "api.catalog.search.json": {"status": "ignored"},

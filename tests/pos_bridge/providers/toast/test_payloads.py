@@ -1,10 +1,12 @@
 """What each published Toast payload says, exactly; what is not named here is empty."""
 
+from typing import Any
+
 import pytest
 
 from tests.pos_bridge.providers import samples
 
-EXPECTED = {
+EXPECTED: dict[str, dict[str, Any]] = {
     "api.authentication.login.response.json": {"status": "ignored"},
     "api.menus.get.excerpt.json": {
         "status": "ignored",
