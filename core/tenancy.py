@@ -7,12 +7,14 @@ another, because a released savepoint would keep it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import random
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
@@ -21,6 +23,13 @@ if TYPE_CHECKING:
 
 ONE_TENANT = "storeroom_tenant"
 ALL_TENANTS = "storeroom_system"
+
+# Deadlock, serialization failure, lock not available: nothing was written, and once more may do.
+LOCK_ERRORS = frozenset({"40P01", "40001", "55P03"})
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.02  # doubled each time, and a random part of it is waited
+
+Answer = TypeVar("Answer")
 
 
 class Scope(NamedTuple):
@@ -46,6 +55,24 @@ def across_tenants(why: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]
         raise ValueError("Say why all tenants must be seen.")
     with _scoped(Scope(ALL_TENANTS, ""), using=using):
         yield
+
+
+def retrying(step: Callable[[], Answer]) -> Answer:
+    """Run a step that opens its own scope; after a lock error run it again, ATTEMPTS times at most."""
+    for attempt in range(1, ATTEMPTS):
+        try:
+            return step()
+        except DatabaseError as error:
+            if code_of(error) not in LOCK_ERRORS:
+                raise
+        # Jitter: two that met must not meet again.
+        time.sleep(random.uniform(0, PAUSE_SECONDS * 2**attempt))  # noqa: S311 -- no secret
+    return step()
+
+
+def code_of(error: BaseException) -> str:
+    """PostgreSQL's code of an error; empty when it had no time to give one."""
+    return getattr(error.__cause__, "pgcode", None) or ""
 
 
 def current_tenant(*, using: str = DEFAULT_DB_ALIAS) -> UUID | None:
