@@ -55,7 +55,7 @@ def beat(*, folder: Path, env: Mapping[str, str]) -> Part:
             file.unlink()
 
     schedule = str(folder / "beat.schedule")
-    words = ["-A", "config", "beat", "--loglevel", "warning", "--pidfile=", "--schedule", schedule]
+    words = ["-q", "-A", "config", "beat", "--loglevel", "warning", "--pidfile=", "--schedule", schedule]
     return _signalling("beat", words, folder=folder, env=env, forget=forget_schedule)
 
 
