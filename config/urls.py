@@ -1,1 +1,20 @@
-urlpatterns: list = []
+"""Every address. What is not listed as open in `config.middleware` needs somebody signed in."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+import config.schema  # noqa: F401 -- registers what the description of the API needs to know
+
+TENANT = "api/v1/tenants/<uuid:tenant_id>/"
+
+urlpatterns = [
+    path("", include("core.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.permission_denied"
+handler404 = "config.errors.page_not_found"
+handler500 = "config.errors.server_error"

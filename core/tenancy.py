@@ -58,7 +58,7 @@ def across_tenants(why: str, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]
 
 
 def retrying(step: Callable[[], Answer]) -> Answer:
-    """Run a step that opens its own scope; after a lock error run it again, ATTEMPTS times at most."""
+    """Run a step that opens its own scope; after a lock error again, ATTEMPTS times at most."""
     for attempt in range(1, ATTEMPTS):
         try:
             return step()
