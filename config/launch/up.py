@@ -126,10 +126,15 @@ def _environment(options: Options, addresses: dict[str, str]) -> dict[str, str]:
     found = {
         "DJANGO_SETTINGS_MODULE": "config.settings.dev",
         "WEBHOOK_BASE_URL": addresses["WEB_URL"],
-        "LIVE_ORIGINS": addresses["WEB_URL"],
+        "LIVE_ORIGINS": ",".join(_origins(addresses["WEB_URL"])),
     }
     always = {"STOREROOM_DATA": str(options.data), "PYTHONUNBUFFERED": "1"}
     return found | os.environ | addresses | always
+
+
+def _origins(web_url: str) -> list[str]:
+    """This machine has two names, and people type either."""
+    return list(dict.fromkeys([web_url, web_url.replace(parts.LOCAL, "localhost")]))
 
 
 def _prepare(supervisor: Supervisor, options: Options, env: dict[str, str]) -> None:
