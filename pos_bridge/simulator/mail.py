@@ -1,5 +1,6 @@
 """Webhooks on their way: put in, posted when due, sent again as the provider's rule says."""
 
+import heapq
 import http.client
 import itertools
 import random
@@ -9,7 +10,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import RLock
-from typing import Protocol
+from typing import Protocol, TypeAlias
 from urllib.parse import urlsplit
 
 from pos_bridge.simulator.clock import Clock
@@ -50,8 +51,6 @@ class Letter:
     body: bytes
     rule: Rule
     stamp: Callable[[int, str], Mapping[str, str]]
-    due_at: float = 0.0
-    number: int = 0
     tries: int = 0
     failure: str = ""
 
@@ -75,6 +74,10 @@ class Delivery:
         return self.status is not None and 200 <= self.status < 300  # noqa: PLR2004 -- any 2xx
 
 
+#: Letters of one provider by when they are due, and then by when they were put in.
+Heap: TypeAlias = list[tuple[float, int, Letter]]
+
+
 @dataclass
 class Mailbag:
     """All letters of all providers; safe to use from several threads."""
@@ -86,7 +89,7 @@ class Mailbag:
     carry: Carrier
     time_scale: float = 1.0
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
-    _waiting: dict[str, list[Letter]] = field(default_factory=dict)
+    _waiting: dict[str, Heap] = field(default_factory=dict)
     _numbers: "itertools.count[int]" = field(default_factory=itertools.count)
     _lock: RLock = field(default_factory=RLock)
 
@@ -109,8 +112,9 @@ class Mailbag:
     def hold_until(self, provider: str, moment: float) -> None:
         """Let nothing of this provider go out before a moment: it is down."""
         with self._lock:
-            for letter in self._waiting.get(provider, []):
-                letter.due_at = max(letter.due_at, moment)
+            held = [(max(due, moment), n, x) for due, n, x in self._waiting.get(provider, [])]
+            heapq.heapify(held)
+            self._waiting[provider] = held
 
     def waiting(self, provider: str | None = None) -> int:
         """How many letters are still to be posted."""
@@ -133,23 +137,21 @@ class Mailbag:
         return self.faults.strikes(fault, letter.provider, self.chance)
 
     def _queue(self, letter: Letter, seconds: float) -> None:
-        letter.due_at = (self.clock.now() + timedelta(seconds=seconds)).timestamp()
-        letter.number = next(self._numbers)
+        due_at = (self.clock.now() + timedelta(seconds=seconds)).timestamp()
         waiting = self._waiting.setdefault(letter.provider, [])
-        waiting.append(letter)
+        heapq.heappush(waiting, (due_at, next(self._numbers), letter))
         if len(waiting) > ROOM:
-            waiting.pop(0)
+            heapq.heappop(waiting)
             self.counts[letter.provider, "given_up"] += 1
 
     def _take_due(self, provider: str | None) -> list[Letter]:
         now = self.clock.now().timestamp()
-        due: list[Letter] = []
+        due: Heap = []
         with self._lock:
-            for name, letters in self._waiting.items():
-                if provider in (None, name):
-                    due += [letter for letter in letters if letter.due_at <= now]
-                    letters[:] = [letter for letter in letters if letter.due_at > now]
-        return sorted(due, key=lambda letter: (letter.due_at, letter.number))
+            for name, waiting in self._waiting.items():
+                while provider in (None, name) and waiting and waiting[0][0] <= now:
+                    due.append(heapq.heappop(waiting))
+        return [letter for _, _, letter in sorted(due, key=lambda entry: entry[:2])]
 
     def _post(self, letter: Letter) -> Delivery:
         letter.tries += 1

@@ -60,6 +60,7 @@ def _build(options: argparse.Namespace) -> Simulator:
         target=options.target,
         time_scale=options.time_scale,
         keep=options.keep,
+        limits=True,
         host=options.host,
         port=options.port,
     )

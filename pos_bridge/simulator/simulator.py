@@ -44,8 +44,9 @@ class NotPlayed(LookupError):
 class Simulator:
     """Plays the providers of a chain. Usable without its server: `answer` takes a call directly.
 
-    `carry` posts the webhooks; tests may hand in their own. The same chain, seed, clock and
-    calls give the same orders, ids and letters.
+    `carry` posts the webhooks; tests may hand in their own. `limits` enforces the rate limits the
+    providers publish, which a clock that stands still would run into at once. The same chain,
+    seed, clock and calls give the same orders, ids and letters.
     """
 
     def __init__(
@@ -58,6 +59,7 @@ class Simulator:
         target: str = "http://127.0.0.1:8000",
         time_scale: float = 1.0,
         keep: int = 20_000,
+        limits: bool = False,
         carry: Carrier = post,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -74,7 +76,9 @@ class Simulator:
             carry=carry,
             time_scale=time_scale,
         )
-        self.world = World(clock=clock, seed=run, faults=self.faults, mail=mail, keep=keep)
+        self.world = World(
+            clock=clock, seed=run, faults=self.faults, mail=mail, keep=keep, has_limits=limits
+        )
         self.chain = chain
         self.tills: dict[str, Till[Any]] = _open_tills(chain, self.world)
         self.trade = Trade(self.tills, self.world)

@@ -19,7 +19,9 @@ Outage = Literal["error", "hang_up"]
 
 @dataclass
 class World:
-    """Handed to every till. `keep` is how many orders a till remembers."""
+    """Handed to every till. `keep` is how many orders a till remembers; `has_limits`, whether the
+    rate limits a provider publishes are enforced.
+    """
 
     clock: Clock
     seed: object
@@ -27,6 +29,7 @@ class World:
     mail: Mailbag
     tally: Tally = field(default_factory=Tally)
     keep: int = 20_000
+    has_limits: bool = False
     lock: RLock = field(default_factory=RLock)
     _outages: dict[str, tuple[datetime, Outage]] = field(default_factory=dict)
 

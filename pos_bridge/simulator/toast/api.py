@@ -21,6 +21,8 @@ def answer(till: ToastTill, request: Request) -> Answer:
     route, parts = found
     if not route.is_open and not till.tokens.is_good(request.bearer(), "access"):
         raise Refusal(401, "Unauthorized")
+    if till.world.has_limits:
+        till.limits.admit(request)
     reply: Answer = route.handler(till, request, **parts)
     return reply
 

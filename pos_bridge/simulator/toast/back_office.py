@@ -13,6 +13,7 @@ from pos_bridge.simulator.till import NotPossible, Till, gather
 from pos_bridge.simulator.toast import documents
 from pos_bridge.simulator.toast.desk import Desk
 from pos_bridge.simulator.toast.documents import stamp
+from pos_bridge.simulator.toast.limits import Limits
 from pos_bridge.simulator.toast.post import PostOffice
 from pos_bridge.simulator.toast.stock import Shelf, Status, Stock
 from pos_bridge.simulator.tokens import Tokens
@@ -33,6 +34,7 @@ class BackOffice(Till[Group]):
         self.post_office = PostOffice(account, chance.stream(world.seed, "toast events"))
         self.tokens = Tokens(issuer="toast", secret=account.client_secret, clock=world.clock)
         self.desk = Desk(world.clock)
+        self.limits = Limits(world.clock)
         self.published_at = self.stamps.next()
         self.place_of: dict[str, str] = {}
         self.numbers = count(1)

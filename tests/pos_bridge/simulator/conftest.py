@@ -44,18 +44,35 @@ def chain() -> Chain:
     return Chain.load(CHAIN_FILE)
 
 
-@pytest.fixture
-def receiver() -> Receiver:
-    return Receiver()
+class Desk:
+    """One server for all tests; what comes goes to the receiver of the test at hand."""
+
+    def __init__(self) -> None:
+        self.receiver = Receiver()
+
+    def answer(self, request: Request) -> Answer:
+        return self.receiver.answer(request)
 
 
-@pytest.fixture
-def sim(chain: Chain, clock: HandClock, receiver: Receiver) -> Iterator[Simulator]:
-    """The simulator, its letters going to `receiver` over real HTTP."""
-    server = Server(receiver.answer, host="127.0.0.1", port=0)
+@pytest.fixture(scope="session")
+def desk() -> Iterator[tuple[Desk, str]]:
+    desk = Desk()
+    server = Server(desk.answer, host="127.0.0.1", port=0)
     server.start()
-    yield Simulator(chain, clock=clock, seed=7, target=server.url)
+    yield desk, server.url
     server.stop()
+
+
+@pytest.fixture
+def receiver(desk: tuple[Desk, str]) -> Receiver:
+    desk[0].receiver = Receiver()
+    return desk[0].receiver
+
+
+@pytest.fixture
+def sim(chain: Chain, clock: HandClock, receiver: Receiver, desk: tuple[Desk, str]) -> Simulator:
+    """The simulator, its letters going to `receiver` over real HTTP."""
+    return Simulator(chain, clock=clock, seed=7, target=desk[1])
 
 
 class Caller:
