@@ -55,7 +55,8 @@ def beat(*, folder: Path, env: Mapping[str, str]) -> Part:
             file.unlink()
 
     schedule = str(folder / "beat.schedule")
-    words = ["-q", "-A", "config", "beat", "--loglevel", "warning", "--pidfile=", "--schedule", schedule]
+    options = ["--loglevel", "warning", "--pidfile=", "--schedule", schedule]
+    words = ["-q", "-A", "config", "beat", *options]
     return _signalling("beat", words, folder=folder, env=env, forget=forget_schedule)
 
 

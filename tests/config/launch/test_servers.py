@@ -13,6 +13,7 @@ import redis as client
 
 from config.launch import postgres, process, servers, sockets
 from config.launch.data_folder import PROJECT
+from config.launch.refusal import CannotStart
 
 ASK_AT_MOST = 30.0
 
@@ -105,6 +106,18 @@ def test_making_the_roles_again_changes_nothing(addresses):
     postgres.make_roles(sockets=Path(addresses["DATABASE_URL"].partition("host=")[2]))
 
     assert ask(addresses["DATABASE_URL"], roles) == before
+
+
+def test_a_role_that_walks_past_row_security_is_not_accepted(addresses):
+    sockets_of_postgres = Path(addresses["DATABASE_URL"].partition("host=")[2])
+    url = addresses["DATABASE_URL"].replace("storeroom_app@/storeroom?", "postgres@/postgres?")
+
+    ask(url, "ALTER ROLE storeroom_app BYPASSRLS; COMMIT; SELECT 1")
+    with pytest.raises(CannotStart, match="bypasses row security: alter it first"):
+        postgres.make_roles(sockets=sockets_of_postgres)
+    ask(url, "ALTER ROLE storeroom_app NOBYPASSRLS; COMMIT; SELECT 1")
+
+    postgres.make_roles(sockets=sockets_of_postgres)
 
 
 def test_trigrams_keep_accented_letters(addresses):
