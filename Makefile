@@ -11,11 +11,12 @@ ARGS ?=
 RUNTIME = $(PYTHON) bootstrap.py
 TOOLS = $(PYTHON) bootstrap.py --tools
 SERVERS = $(TOOLS) -m config.launch.with_servers
-SUB_MAKE = $(MAKE) --no-print-directory
+SUB_MAKE = $(MAKE) --no-print-directory --keep-going
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check fmt bench seed sale worker beat shell vendor lock
-.PHONY: all-checks all-tests all-benchmarks
+.PHONY: all-checks check-style check-form check-types check-arrows check-templates check-migrations
+.PHONY: check-settings all-tests all-benchmarks
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -62,15 +63,30 @@ lock: ## lock what the .in files ask for (ARGS=--upgrade for the newest of all)
 			--no-header $(ARGS) $$name.in -o $$name.txt >/dev/null || exit 1; \
 	done
 
-# What follows runs inside with_servers, where `python` is ours and the servers are known.
+# What follows runs inside with_servers, where `python` is ours and the servers are known. Each check is
+# a target of its own, so that --keep-going shows every complaint of a run.
 
-all-checks:
+all-checks: check-style check-form check-types check-arrows check-templates check-migrations check-settings
+
+check-style:
 	python -m ruff check .
+
+check-form:
 	python -m ruff format --check .
+
+check-types:
 	python -m mypy .
+
+check-arrows:
 	python -c "from importlinter.cli import lint_imports_command; lint_imports_command()"
+
+check-templates:
 	python -m djlint --quiet --lint --check templates
+
+check-migrations:
 	python manage.py makemigrations --check --dry-run
+
+check-settings:
 	python -m config.launch.as_production manage.py check --deploy --fail-level WARNING
 
 all-tests:
