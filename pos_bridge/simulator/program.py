@@ -81,5 +81,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--time-scale", type=float, default=1.0, help="divides retry waits, delays and outages"
     )
-    parser.add_argument("--keep", type=int, default=20_000, help="orders remembered per provider")
+    parser.add_argument("--keep", type=int, default=8_000, help="orders remembered per provider")
     return parser

@@ -58,7 +58,7 @@ class Simulator:
         faults: Faults | None = None,
         target: str = "http://127.0.0.1:8000",
         time_scale: float = 1.0,
-        keep: int = 20_000,
+        keep: int = 8_000,
         limits: bool = False,
         carry: Carrier = post,
         host: str = "127.0.0.1",

@@ -28,7 +28,7 @@ class World:
     faults: Faults
     mail: Mailbag
     tally: Tally = field(default_factory=Tally)
-    keep: int = 20_000
+    keep: int = 8_000
     has_limits: bool = False
     lock: RLock = field(default_factory=RLock)
     _outages: dict[str, tuple[datetime, Outage]] = field(default_factory=dict)

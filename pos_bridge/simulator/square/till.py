@@ -61,7 +61,7 @@ class SquareTill(BackOffice):
         reads orders as documents must come out right all the same. Raises NotPossible.
         """
         order = self.order(order_id)
-        if order["state"] == "CANCELED" or "returns" in order:
+        if order["state"] == "CANCELED" or "returns" in order or order_id in self.refunds_of:
             raise NotPossible(f"{order_id} cannot be edited")
         before = self.units(order)
         order["line_items"] = self._items(self.read(lines, modifiers), order["line_items"])

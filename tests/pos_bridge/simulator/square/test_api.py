@@ -2,6 +2,7 @@
 
 import httpx
 import pytest
+from square import Square
 
 SEARCH = "/v2/orders/search"
 CHANGES = "/v2/inventory/changes/batch-create"
@@ -334,18 +335,43 @@ def test_changes_tell_sales_and_restocked_returns_apart(sim, square):
     assert states == [("IN_STOCK", "SOLD", "2"), ("UNLINKED_RETURN", "IN_STOCK", "1")]
 
 
-def test_the_official_client_reads_what_is_served(sim):
-    square_sdk = pytest.importorskip("square")
-    order_id = sim.square.sell("LDOWNTOWN", [("VLATTE", 2)])
-
+@pytest.fixture
+def official(sim):
+    """Square's own client, pointed at the simulator."""
     with sim, httpx.Client() as connections:
-        client = square_sdk.Square(
-            token="EAAA-from-the-console", base_url=sim.url, httpx_client=connections
+        yield Square(
+            token="EAAA-from-the-console",
+            base_url=sim.url,
+            httpx_client=connections,
+            version="2026-09-16",
         )
-        order = client.orders.get(order_id=order_id).order
-        counts = list(client.inventory.batch_get_counts(catalog_object_ids=["VLATTE"]))
-        payments = list(client.payments.list(location_id="LDOWNTOWN"))
+
+
+def test_the_official_client_reads_what_is_served(sim, official):
+    order_id = sim.square.sell("LDOWNTOWN", [("VLATTE", 2)])
+    sim.square.refund(order_id, [("VLATTE", 1)])
+
+    order = official.orders.get(order_id=order_id).order
+    found = official.orders.search(**by_update(start_at="2026-11-25T14:00:00Z")).orders
+    counts = official.inventory.batch_get_counts(catalog_object_ids=["VLATTE"])
+    catalog = official.catalog.list(types="ITEM")
+    refunds = official.refunds.list(location_id="LDOWNTOWN")
 
     assert (order.state, order.line_items[0].quantity) == ("COMPLETED", "2")
-    assert {count.location_id: count.quantity for count in counts}["LDOWNTOWN"] == "98"
-    assert payments[0].order_id == order_id
+    assert [o.returns is not None for o in found] == [False, True]
+    assert {count.location_id: count.quantity for count in counts}["LDOWNTOWN"] == "99"
+    assert [item.id for item in catalog] == ["ILATTE", "VBEANS-ITEM"]
+    assert [refund.status for refund in refunds] == ["COMPLETED"]
+
+
+def test_the_official_client_writes_and_signs_in(official):
+    written = official.inventory.batch_create_changes(**count_of("53"))
+    token = official.o_auth.obtain_token(
+        client_id="sandbox-sq0idb-app",
+        client_secret="sandbox-sq0csb-secret",
+        grant_type="refresh_token",
+        refresh_token="EQAA-lasting",
+    )
+
+    assert written.counts[0].quantity == "53"
+    assert token.expires_at == "2026-12-25T15:00:00.000Z"

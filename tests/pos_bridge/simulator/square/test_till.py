@@ -124,6 +124,8 @@ def test_no_more_comes_back_than_was_sold(sim):
 
     with pytest.raises(NotPossible):
         sim.square.refund(order_id, [("VLATTE", 2)])
+    with pytest.raises(NotPossible):
+        sim.square.edit(order_id, [("VBEANS", 1)])
     sim.square.refund(order_id)
 
     assert figures(sim, "VLATTE") == ("2", "2", "2", "0")
