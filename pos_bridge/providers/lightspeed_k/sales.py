@@ -102,7 +102,9 @@ def _sold(line: Node, currency: str, closed_at: datetime) -> Line:
     )
 
 
-def _entered(entry: Node, place: str, parent: str = "") -> Iterator[Line]:
+def _entered(
+    entry: Node, place: str, parent: str = "", kind: LineKind = LineKind.SALE
+) -> Iterator[Line]:
     """An entry of a webhook's account, and all inside it, each with a quantity of its own."""
     if entry.maybe_flag("active") is False:
         return
@@ -112,13 +114,14 @@ def _entered(entry: Node, place: str, parent: str = "") -> Iterator[Line]:
         entry=entry,
         sku="itemSku",
         name=entry.label("itemName"),
-        kind=LineKind.MODIFIER if parent else LineKind.SALE,
+        kind=kind,
         amount=money.minor(entry.raw("amountLessTax")),
     )
-    parts = (*entry.nodes("subLineItems"), *entry.nodes("modifiers"))
-    for index, part in enumerate(parts):
-        if part.has("itemSku"):  # without one it is a wish to the kitchen, and counts nothing
-            yield from _entered(part, str(index), f"{key}/")
+    for index, part in enumerate(entry.nodes("subLineItems")):
+        yield from _entered(part, f"part-{index}", f"{key}/", kind)
+    for index, modifier in enumerate(entry.nodes("modifiers")):
+        if modifier.has("itemSku"):  # without one it is a wish to the kitchen, and counts nothing
+            yield from _entered(modifier, f"modifier-{index}", f"{key}/", LineKind.MODIFIER)
 
 
 def _line(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import httpx
 import square
@@ -56,10 +56,10 @@ class SquareClient:
     ) -> None:
         base_url = account.base_url or HOSTS[account.environment]
         self._account, self._read = account, read
-        self._token = ""
+        self._token: str | None = None
         self._http = http.open_client(base_url, transport)
         self._sdk = square.Square(
-            token=lambda: self._token,
+            token=lambda: cast("str", self._token),  # None, as the SDK takes it: no header
             base_url=base_url,
             version=account.secrets.get("api_version") or API_VERSION,
             httpx_client=self._http,
@@ -165,7 +165,7 @@ class SquareClient:
         return self._bearer.call(send)
 
     def _exchange(self, stale: Tokens | None) -> Tokens:
-        self._token = ""
+        self._token = None
         refresh = partial(self._refresh, refresh_token_of(stale))
         # Once only: a lost answer may already have used the token up.
         return granted(self._caller.call(lambda: _plain(refresh), tries=1), stale)

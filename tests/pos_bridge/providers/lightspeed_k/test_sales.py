@@ -213,8 +213,8 @@ def test_parts_of_an_entry_count_as_they_are_and_wishes_do_not():
 
     assert [(line.key, line.kind, line.item) for line in order.lines] == [
         ("7", LineKind.SALE, "menu"),
-        ("7/8", LineKind.MODIFIER, "chips"),
-        ("7/2", LineKind.MODIFIER, "cheese"),
+        ("7/8", LineKind.SALE, "chips"),
+        ("7/modifier-1", LineKind.MODIFIER, "cheese"),
     ]
 
 

@@ -159,6 +159,7 @@ def test_a_refused_token_is_renewed_once_and_kept(connect):
         "/v2/orders/batch-retrieve",
     ]
     assert sent(wire)[1]["refresh_token"] == "refresh-1"
+    assert "authorization" not in wire.requests[1].headers
     assert wire.requests[2].headers["authorization"] == "Bearer token-2"
     assert keeper.tokens == Tokens("token-2", datetime(2026, 4, 3, 12, tzinfo=UTC), "refresh-1")
 
