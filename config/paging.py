@@ -8,12 +8,14 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Model, Q
+from django.db.models import Model
 from rest_framework import exceptions
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import replace_query_param
+
+from core.queries import following
 
 if TYPE_CHECKING:  # as in config.api
     from rest_framework.views import APIView
@@ -66,17 +68,6 @@ class Cursor(BasePagination):
         if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= self.largest_size):
             raise exceptions.ValidationError({"page_size": [f"1 to {self.largest_size}."]})
         return int(given)
-
-
-def following(ordering: Iterable[str], values: Iterable[Any]) -> Q:
-    """The rows after the one with these values, said so that an index on the fields serves it."""
-    pairs = list(zip(ordering, values, strict=True))
-    first, value = pairs[0]
-    after, same = Q(), Q()
-    for name, at in pairs:
-        after |= same & Q(**{f"{name}__gt": at})
-        same &= Q(**{name: at})
-    return Q(**{f"{first}__gte": value}) & after
 
 
 def _values(row: Model, ordering: Iterable[str]) -> list[Any]:

@@ -1,0 +1,1 @@
+"""What stands where, what moved it, and what changed since. Read only."""
