@@ -16,7 +16,6 @@ from pos_bridge.providers.base import (
     UnreadablePayload,
     Webhook,
 )
-from pos_bridge.providers.lightspeed_k.client import LightspeedKClient
 from pos_bridge.providers.lightspeed_k.sales import account_version, sale_version
 from pos_bridge.providers.payload import Node
 
@@ -50,6 +49,9 @@ class LightspeedK:
         return _read_answer(document, identities.of_bytes(body, event_type="answer"))
 
     def connect(self, account: Account) -> Client:
+        # Reading is what every process does; the HTTP side is loaded by those that ask.
+        from pos_bridge.providers.lightspeed_k.client import LightspeedKClient  # noqa: PLC0415 -- half a second
+
         return LightspeedKClient(account, read=self.read)
 
 

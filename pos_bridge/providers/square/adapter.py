@@ -19,7 +19,6 @@ from pos_bridge.providers.base import (
     Webhook,
 )
 from pos_bridge.providers.payload import Node
-from pos_bridge.providers.square.client import SquareClient
 from pos_bridge.providers.square.orders import order_version
 
 SIGNATURE = "x-square-hmacsha256-signature"
@@ -57,6 +56,9 @@ class Square:
         return _read_answer(document, identities.of_bytes(body, event_type="answer"))
 
     def connect(self, account: Account) -> Client:
+        # Reading is what every process does; the HTTP side is loaded by those that ask.
+        from pos_bridge.providers.square.client import SquareClient  # noqa: PLC0415 -- half a second
+
         return SquareClient(account, read=self.read)
 
 

@@ -22,7 +22,6 @@ from pos_bridge.providers.base import (
     Webhook,
 )
 from pos_bridge.providers.payload import Node
-from pos_bridge.providers.toast.client import ToastClient
 from pos_bridge.providers.toast.orders import order_version
 
 SIGNATURE = "toast-signature"
@@ -65,6 +64,9 @@ class Toast:
         return _read_answer(payload.load(body), identities.of_bytes(body, event_type="answer"))
 
     def connect(self, account: Account) -> Client:
+        # Reading is what every process does; the HTTP side is loaded by those that ask.
+        from pos_bridge.providers.toast.client import ToastClient  # noqa: PLC0415 -- half a second
+
         return ToastClient(account, read=self.read)
 
 
