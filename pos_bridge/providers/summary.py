@@ -11,20 +11,24 @@ from pos_bridge.providers.base import (
     Provider,
     Reading,
     UnreadablePayload,
+    Webhook,
 )
 
 
 def read(provider: Provider, body: bytes, kind: PayloadKind | None = None) -> Reading:
-    """The reading; without a kind, as a webhook and, where it is none, as an answer.
+    """The reading; without a kind, as a webhook or as the answer it turns out to be.
 
-    Raises UnreadablePayload.
+    Raises UnreadablePayload, without a kind also for an answer that tells us nothing: it could be
+    anything.
     """
     if kind is not None:
         return provider.read(body, kind)
-    try:
+    if provider.identify(Webhook(body, {})).event_type:
         return provider.read(body, "webhook")
-    except UnreadablePayload:
-        return provider.read(body, "answer")
+    answer = provider.read(body, "answer")
+    if answer.status == "ignored":
+        raise UnreadablePayload("neither a webhook nor an answer we use")
+    return answer
 
 
 def of_reading(reading: Reading) -> dict[str, Any]:

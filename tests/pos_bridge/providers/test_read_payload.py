@@ -59,9 +59,27 @@ def test_a_person_gets_lines():
 
 
 def test_what_is_ignored_was_read_well():
-    told = run("square", "square", "api.locations.list.json", "--json")
+    told = run("square", "square", "api.locations.list.json", "--json", "--kind", "answer")
 
     assert json.loads(told)["status"] == "ignored"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b"[]",
+        b'{"hello":"world"}',
+        b'{"type": "order.updated", "event_id": "e", "order": {}}',
+        b'{"type": "payment.updated", "data": {}}',
+    ],
+)
+def test_what_is_neither_webhook_nor_answer_is_unreadable(body, tmp_path):
+    file = tmp_path / "body"
+    file.write_bytes(body)
+
+    with pytest.raises(CommandError, match="unreadable"):
+        call_command("read_payload", str(file), provider="square", stdout=StringIO())
 
 
 def test_the_unreadable_is_told_and_fails(tmp_path):
