@@ -11,6 +11,7 @@ TENANT = "api/v1/tenants/<uuid:tenant_id>/"
 
 urlpatterns = [
     path("", include("core.urls")),
+    path("", include("pos_bridge.urls")),
     path("admin/", admin.site.urls),
 ]
 
