@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 
 class UnreadableChain(ValueError):
@@ -160,7 +160,30 @@ def _read_account(
         values["webhook_path"] = urlsplit(values["notification_url"]).path
     if not values["places"] or not values["wares"]:
         raise UnreadableChain(f"{name}: needs at least one location and one item")
-    return _read(kind, name, values)
+    account: Account = _read(kind, name, values)
+    _check(name, account)
+    return account
+
+
+def _check(name: str, account: Account) -> None:
+    """Find now what would otherwise stop the trade in the middle of the day."""
+    for place in account.places:
+        try:
+            _ = place.zone
+        except (ZoneInfoNotFoundError, ValueError):
+            raise UnreadableChain(f"{name}: no time zone {place.time_zone!r}") from None
+    for weights in ([p.weight for p in account.places], [w.weight for w in account.wares]):
+        if min(weights) < 0 or not any(weights):
+            raise UnreadableChain(f"{name}: weights are 0 or more, and one of them more")
+    for ware in (*account.wares, *account.modifiers):
+        for modifier in ware.modifiers:
+            if modifier not in {known.id for known in account.modifiers}:
+                raise UnreadableChain(f"{name}: {ware.id} names an unknown modifier {modifier}")
+    if isinstance(account, Business):
+        wares = [ware.id for ware in (*account.wares, *account.modifiers)]
+        ids = [account.business_id, *(place.id for place in account.places), *wares]
+        if bad := [found for found in ids if not found.isdecimal()]:
+            raise UnreadableChain(f"{name}: ids are digits, not {bad[0]!r}")
 
 
 def _read_wares(name: str, rows: list[Mapping[str, Any]]) -> tuple[Ware, ...]:

@@ -66,13 +66,21 @@ def _build(options: argparse.Namespace) -> Simulator:
     )
 
 
+def _url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text!r} is no http address")
+    return text
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m pos_bridge.simulator",
         description="Plays Square, Toast and Lightspeed K-Series: their APIs and their webhooks.",
     )
     parser.add_argument("--chain", type=Path, required=True, help="the chain file to play")
-    parser.add_argument("--target", default="http://127.0.0.1:8000", help="where webhooks go")
+    parser.add_argument(
+        "--target", type=_url, default="http://127.0.0.1:8000", help="where webhooks go"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on")
     parser.add_argument("--port", type=int, default=8020, help="port to listen on; 0 takes any")
     parser.add_argument("--rate", type=float, default=1.0, help="sales a second on average")

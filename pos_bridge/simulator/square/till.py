@@ -230,13 +230,14 @@ class SquareTill(BackOffice):
         self.add("returned", location, units)
         if not restock:
             return
-        self.add("restocked", location, units)
         at = self.stamps.next()
+        # Only a change of inventory says that goods went back, and only tracked ones have any.
         tracked = {
             item: units[item, kind]
             for item, kind in units
             if kind == "item" and self.stock.is_tracked(item)
         }
+        self.add("restocked", location, {(item, "item"): q for item, q in tracked.items()})
         for item, quantity in tracked.items():
             self.stock.shelf(item, location).adjust(quantity, occurred_at=at, at=at)
             states = ("UNLINKED_RETURN", "IN_STOCK")

@@ -69,8 +69,11 @@ class ToastTill(BackOffice):
 
     @locked
     def edit(self, order_id: str, lines: Lines, *, modifiers: Modifiers | None = None) -> None:
-        """Bring the first check to these lines; what is not wanted any more is voided."""
-        order = self.standing(order_id)
+        """Bring the first check to these lines; what is not wanted any more is voided.
+
+        Raises NotPossible when money was given back already.
+        """
+        order = self._untouched(order_id)
         at = self.stamps.next()
         check = order["checks"][0]
         left = [s for s in check["selections"] if not s["voided"]]
@@ -90,8 +93,11 @@ class ToastTill(BackOffice):
 
     @locked
     def void(self, order_id: str) -> None:
-        """Void an order with its checks, selections and payments."""
-        order = self.standing(order_id)
+        """Void an order with its checks, selections and payments.
+
+        Raises NotPossible when money was given back already.
+        """
+        order = self._untouched(order_id)
         at = self.stamps.next()
         self.void_one(order, order, at)
         for check in order["checks"]:
@@ -149,11 +155,12 @@ class ToastTill(BackOffice):
         if not payments or payments[0]["refundStatus"] == "FULL":
             raise NotPossible(f"{order_id} has no payment left to refund")
         at = self.stamps.next()
-        amount = self._refund_lines(order, lines, at) if itemised else payments[0]["amount"]
-        is_full = amount >= payments[0]["amount"]
-        payments[0]["refundStatus"] = "FULL" if is_full else "PARTIAL"
+        given = Decimal(str((payments[0]["refund"] or {}).get("refundAmount", 0)))
+        paid = Decimal(str(payments[0]["amount"]))
+        total = given + self._refund_lines(order, lines, at) if itemised else paid
+        payments[0]["refundStatus"] = "FULL" if total >= paid else "PARTIAL"
         payments[0]["refund"] = {
-            "refundAmount": amount,
+            "refundAmount": documents.number(total),
             "tipRefundAmount": 0,
             "refundDate": stamp(at),
             "refundBusinessDate": self.day(order),
@@ -231,9 +238,21 @@ class ToastTill(BackOffice):
         self.changed(order)
         self.world.tally.note(self.name, "delete")
 
-    def _refund_lines(self, order: Json, lines: Lines | None, at: datetime) -> float:
+    def _untouched(self, order_id: str) -> Json:
+        order = self.standing(order_id)
+        payments = [payment for check in order["checks"] for payment in check["payments"]]
+        if any(payment["refundStatus"] != "NONE" for payment in payments):
+            raise NotPossible(f"{order_id} was refunded")
+        return order
+
+    def _refund_lines(self, order: Json, lines: Lines | None, at: datetime) -> Decimal:
         """Mark what money was given back for, and tell how much."""
-        standing = [s for c in order["checks"] for s in c["selections"] if not s["voided"]]
+        standing = [
+            selection
+            for check in order["checks"]
+            for selection in check["selections"]
+            if not selection["voided"] and selection["refundDetails"] is None
+        ]
         wanted = {line.item: line.quantity for line in self.read(lines)} if lines else None
         total = Decimal(0)
         for selection in standing:
@@ -253,6 +272,6 @@ class ToastTill(BackOffice):
                 }
                 selection["modifiedDate"] = stamp(at)
                 self.add("returned", self.place_of[order["guid"]], {(item, "item"): quantity})
-        if not total and wanted:
-            raise NotPossible("nothing of that was sold")
-        return documents.number(total)
+        if not total:
+            raise NotPossible("nothing of that is left to refund")
+        return total

@@ -68,3 +68,19 @@ def test_a_file_that_is_not_there_or_not_json_is_refused(tmp_path):
     for path in (junk, tmp_path / "none.json"):
         with pytest.raises(UnreadableChain):
             Chain.load(path)
+
+
+@pytest.mark.parametrize(
+    ("provider", "rows", "change", "complaint"),
+    [
+        ("square", "locations", {"time_zone": "Mars/Base"}, "no time zone 'Mars/Base'"),
+        ("square", "items", {"weight": -1}, "weights are 0 or more"),
+        ("square", "items", {"modifiers": ["MNONE"]}, "unknown modifier MNONE"),
+        ("lightspeed", "items", {"id": "burger"}, "ids are digits, not 'burger'"),
+    ],
+)
+def test_what_would_stop_the_trade_later_is_refused_now(data, provider, rows, change, complaint):
+    data[provider][rows][0].update(change)
+
+    with pytest.raises(UnreadableChain, match=complaint):
+        Chain.read(data)

@@ -73,7 +73,8 @@ def test_sales_are_rung_up_edited_refunded_and_voided_by_control(client):
         "net": "1",
     }
     assert rows["VBEANS", "item"]["net"] == "0"
-    assert rows["MOAT", "modifier"]["net"] == "1"
+    assert rows["MOAT", "modifier"]["returned"] == "1"
+    assert rows["MOAT", "modifier"]["net"] == "2"
 
 
 @pytest.mark.parametrize(

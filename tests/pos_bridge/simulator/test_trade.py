@@ -1,6 +1,6 @@
 """Customers: repeatable by seed, busier by day, and what they buy adds up."""
 
-from collections import Counter
+from collections import defaultdict
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -9,6 +9,8 @@ import pytest
 from pos_bridge.simulator.clock import HandClock
 from pos_bridge.simulator.faults import Faults
 from pos_bridge.simulator.simulator import Simulator
+
+Units = defaultdict[tuple[str, str], Decimal]
 
 FAULTS = {"edit": 0.1, "void": 0.05, "refund": 0.1, "offline": 0.02, "duplicate": 0.1}
 
@@ -50,7 +52,7 @@ def test_every_location_sells_and_the_popular_more(sim):
     for _ in range(600):
         sim.trade.step()
 
-    sold = Counter()
+    sold: defaultdict[str, Decimal] = defaultdict(Decimal)
     for row in sim.state()["items"]:
         sold[row["location"]] += Decimal(row["sold"])
         sold[row["item"]] += Decimal(row["sold"])
@@ -97,20 +99,22 @@ def test_the_truth_is_what_the_documents_say(chain, provider, request, sim, cloc
 
 
 def read_square(till):
-    """Net units from the orders alone: completed lines less returned ones."""
-    net = Counter()
+    """Net units from the orders alone: completed lines less returned ones that are tracked."""
+    net: Units = defaultdict(Decimal)
     for order in till.orders.values():
         if order["state"] == "COMPLETED":
             for line in order.get("line_items", []):
                 net[order["location_id"], line["catalog_object_id"]] += Decimal(line["quantity"])
             for line in order.get("returns", [{}])[0].get("return_line_items", []):
-                net[order["location_id"], line["catalog_object_id"]] -= Decimal(line["quantity"])
+                if till.stock.is_tracked(line["catalog_object_id"]):
+                    key = (order["location_id"], line["catalog_object_id"])
+                    net[key] -= Decimal(line["quantity"])
     return net
 
 
 def read_toast(till):
     """Net units from the orders alone: paid, not voided, not deleted."""
-    net = Counter()
+    net: Units = defaultdict(Decimal)
     for guid, order in till.orders.items():
         check = order["checks"][0]
         if not order["voided"] and not order["deleted"] and check["paymentStatus"] != "OPEN":
@@ -123,7 +127,7 @@ def read_toast(till):
 
 def read_lightspeed(till):
     """Net units from the sales alone: signed quantities of lines that hang on no other."""
-    net = Counter()
+    net: Units = defaultdict(Decimal)
     for account_id, sale in till.orders.items():
         for line in sale["salesLines"]:
             if "parentLineId" not in line:

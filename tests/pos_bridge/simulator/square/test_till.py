@@ -107,6 +107,16 @@ def test_goods_that_are_not_restocked_stay_sold(sim):
     assert sim.square.stock.quantity("VLATTE", "LDOWNTOWN") == Decimal(97)
 
 
+def test_an_untracked_item_comes_back_and_nobody_says_it_was_restocked(sim, square):
+    order_id = sim.square.sell("LDOWNTOWN", [("VBEANS", 2)])
+
+    sim.square.refund(order_id)
+
+    _, answer = square("POST", "/v2/inventory/changes/batch-retrieve", {})
+    assert answer["changes"] == []
+    assert figures(sim, "VBEANS") == ("2", "2", "0", "2")
+
+
 def test_money_back_without_items_moves_no_goods(sim, square):
     order_id = sim.square.sell("LDOWNTOWN", [("VLATTE", 3)])
 

@@ -1,5 +1,7 @@
 """Toast's tills: the life of an order, total quantities of modifiers, waste, late arrivals."""
 
+from decimal import Decimal
+
 import pytest
 
 from pos_bridge.simulator.basket import Extra, Line
@@ -22,8 +24,8 @@ def figures(sim, item, kind="item"):
 
 
 def test_a_modifier_shows_its_total_quantity_at_any_depth(sim, toast):
-    small = Extra(SMALL, extras=(Extra(MUSHROOMS, quantity=2),))
-    order_id = sim.toast.sell(MARKET, [Line(PIZZA, 5, (small,))])
+    small = Extra(SMALL, extras=(Extra(MUSHROOMS, quantity=Decimal(2)),))
+    order_id = sim.toast.sell(MARKET, [Line(PIZZA, Decimal(5), (small,))])
 
     (pizza,) = toast("GET", f"/orders/v2/orders/{order_id}")[1]["checks"][0]["selections"]
 
@@ -135,6 +137,20 @@ def test_a_refund_is_money_and_says_nothing_of_the_shelf(sim, toast):
     assert check["selections"][0]["refundDetails"]["refundAmount"] == 2.5
     assert check["selections"][1]["refundDetails"] is None
     assert figures(sim, COLA) == ("2", "1", "0", "0", "2")
+    with pytest.raises(NotPossible):
+        sim.toast.edit(order_id, [(COLA, 1)])
+
+
+def test_what_is_refunded_bit_by_bit_adds_up_to_the_whole(sim):
+    order_id = sim.toast.sell(MARKET, [(COLA, 2), (PIZZA, 1)], modifiers={1: [(SMALL, 1)]})
+
+    sim.toast.refund(order_id, [(COLA, 2)])
+    sim.toast.refund(order_id)
+
+    (payment,) = sim.toast.order(order_id)["checks"][0]["payments"]
+    assert (payment["refundStatus"], payment["refund"]["refundAmount"]) == ("FULL", 13)
+    assert figures(sim, COLA) == ("2", "2", "0", "0", "2")
+    assert figures(sim, PIZZA) == ("1", "1", "0", "0", "1")
 
 
 def test_money_back_for_a_whole_check_names_no_selection(sim):
