@@ -85,10 +85,10 @@ export class Feed {
     }
   }
 
-  // Too old to replay: the page fetches itself anew, and `know` brings the numbers it came with.
+  // Too old to replay: the page fetches itself anew, and `know` brings the number it came with.
+  // Should that fail, nothing is known of the place and the next `follow` asks for all of it.
   resync(place) {
-    place.last = 0;
-    place.askedAt = null;
+    place.last = null;
     this.reload(place);
   }
 

@@ -23,11 +23,12 @@ class Live {
     this.backAt = null;
     this.caughtUp = 0;
     this.isPaused = false;
+    this.stale = new Set();
     this.summary = new Summary(() => !isOn("announce"));
     this.feed = new Feed({
       send: (message) => this.socket.send(message),
       show: (place, rows) => this.show(place, rows),
-      reload: () => this.reload(),
+      reload: (place) => this.reload(place),
       refuse: (place) => banner("", say("refused", { place: place.name, time: clock(Date.now()) })),
     });
     this.socket = new Socket(address(root.dataset), {
@@ -85,24 +86,31 @@ class Live {
     badge("lost", say("not-live"));
   }
 
-  // Too old to catch up row by row: fetch the list again, quietly, then follow from there.
-  async reload() {
+  // Too old to catch up row by row: fetch the list again, quietly and once for all places that say
+  // so, then follow from what it came with.
+  async reload(place) {
+    const isFetching = this.stale.size > 0;
+    this.stale.add(place);
+    if (isFetching) return;
+    await this.refetch();
+    for (const waiting of this.stale) this.feed.ask(waiting, Date.now());
+    this.stale.clear();
+  }
+
+  async refetch() {
     const list = document.querySelector("[data-live-list]");
-    if (!list || !window.htmx) return window.location.reload();
-    await window.htmx.ajax("GET", window.location.href, {
-      target: `#${list.id}`,
-      select: `#${list.id}`,
-      swap: "morph:outerHTML",
-    });
+    if (!list || !window.htmx) return;
+    const target = `#${list.id}`;
+    const how = { target, select: target, swap: "morph:outerHTML" };
+    await window.htmx.ajax("GET", window.location.href, how);
     this.learn();
-    return this.feed.open(Date.now());
   }
 
   tick() {
     const now = Date.now();
     this.socket.tick(now);
     if (this.socket.ended) return;
-    this.feed.check(now);
+    if (this.socket.isOpen) this.feed.check(now);
     if (document.hidden) return;
     this.say(now);
     this.summary.tick(now);

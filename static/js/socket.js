@@ -3,7 +3,7 @@
 import { pause } from "./feed.js";
 
 export const SILENCE = 20_000;
-const OUR_LEAVE = { 4401: "signed-out", 4403: "refused" };
+const OUR_LEAVE = { 4401: "signed-out", 4403: "ended" };
 
 export class Socket {
   /** `on.open()`, `on.message(json)`, `on.lost()`, `on.ended(reason)`. */
