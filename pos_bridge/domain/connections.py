@@ -1,0 +1,263 @@
+"""Connecting tills: a chain's account at a provider, its secrets, and a client to ask it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from core import crypto, tenancy
+from core.domain import audit, people
+from core.models import Tenant, User
+from locations.domain import memberships
+from locations.roles import Role
+from pos_bridge.domain import endpoints
+from pos_bridge.models import Connection, MerchantLink, RawEventState
+from pos_bridge.providers import PROVIDERS
+from pos_bridge.providers.base import Account, Client, Tokens
+
+EDITABLE = frozenset({"name", "environment", "base_url", "state", "restock_policy", "oldest_days"})
+
+
+class MerchantTaken(ValidationError):
+    """Refused: another connection speaks for this merchant already."""
+
+
+class StaleVersion(ValidationError):
+    """Refused: the connection was changed meanwhile."""
+
+
+@transaction.atomic
+def create(
+    *,
+    provider: str,
+    name: str,
+    actor: User,
+    merchants: Sequence[str] = (),
+    secrets: Mapping[str, str] | None = None,
+    webhook_secrets: Sequence[str] = (),
+    **fields: Any,
+) -> Connection:
+    """Connect a till system. Secrets are sealed at once and never shown again.
+
+    Events of these merchants that came before anybody knew them are taken over. Raises
+    ValidationError and MerchantTaken; then nothing is made.
+    """
+    tenant = Tenant.objects.get(pk=tenancy.current_tenant())
+    user = people.service_user(tenant=tenant, name=f"{name} (till)", purpose="connection")
+    memberships.grant(user=user, role=Role.TILL, actor=actor)
+    connection = Connection(tenant=tenant, provider=provider, name=name, actor=user, **fields)
+    connection.full_clean(exclude=["tenant"])
+    connection.save()
+    _keep(connection, secrets, webhook_secrets)
+    for merchant in merchants:
+        speak_for(connection, merchant)
+    audit.record(
+        actor=actor,
+        action="connection.created",
+        target=f"connection:{connection.pk}",
+        provider=provider,
+        name=name,
+        merchants=list(merchants),
+    )
+    return connection
+
+
+@transaction.atomic
+def change(
+    *,
+    connection: Connection,
+    actor: User,
+    version: int | None = None,
+    secrets: Mapping[str, str] | None = None,
+    webhook_secrets: Sequence[str] = (),
+    merchants: Sequence[str] | None = None,
+    **fields: Any,
+) -> Connection:
+    """Change a connection; secrets given replace those of the same name. Raises StaleVersion."""
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    if version is not None and version != locked.version:
+        raise StaleVersion(
+            f"Somebody changed this connection meanwhile: it is at version {locked.version}.",
+            code="stale_version",
+        )
+    before = {key: getattr(locked, key) for key in fields}
+    for key, value in fields.items():
+        if key not in EDITABLE:
+            raise ValueError(key)
+        setattr(locked, key, value)
+    locked.version += 1
+    locked.full_clean(exclude=["tenant"])
+    locked.save()
+    _keep(locked, secrets, webhook_secrets)
+    if merchants is not None:
+        MerchantLink.objects.filter(connection=locked).exclude(external_id__in=merchants).delete()
+        for merchant in merchants:
+            speak_for(locked, merchant)
+    audit.record(
+        actor=actor,
+        action="connection.changed",
+        target=f"connection:{locked.pk}",
+        before=before,
+        after=dict(fields),
+        secrets=sorted(secrets or ()),  # their names only
+        webhook_secrets=len(webhook_secrets),
+    )
+    return locked
+
+
+@transaction.atomic
+def remove(*, connection: Connection, actor: User, at: datetime) -> bool:
+    """Archive a connection, or delete one that nothing ever came through. True when deleted."""
+    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    MerchantLink.objects.filter(connection=locked).delete()
+    has_history = RawEventState.objects.filter(connection=locked).exists()
+    audit.record(
+        actor=actor,
+        action="connection.archived" if has_history else "connection.deleted",
+        target=f"connection:{locked.pk}",
+        name=locked.name,
+    )
+    if not has_history:
+        locked.delete()
+        return True
+    locked.state, locked.archived_at = Connection.State.ARCHIVED, at
+    locked.version += 1
+    locked.save(update_fields=["state", "archived_at", "version"])
+    return False
+
+
+def speak_for(connection: Connection, merchant: str) -> MerchantLink:
+    """Route this merchant's events to the connection, also those that wait. Raises MerchantTaken."""
+    known = MerchantLink.objects.filter(connection=connection, external_id=merchant).first()
+    if known:
+        return known
+    try:
+        with transaction.atomic():
+            link = MerchantLink.objects.create(
+                tenant_id=connection.tenant_id,
+                connection=connection,
+                provider=connection.provider,
+                environment=connection.environment,
+                external_id=merchant,
+            )
+    except IntegrityError as error:
+        raise MerchantTaken(
+            f"{merchant} is connected elsewhere already.", code="merchant_taken"
+        ) from error
+    with tenancy.across_tenants("events of a merchant nobody knew"):
+        RawEventState.objects.filter(
+            tenant=None,
+            event__provider=connection.provider,
+            event__merchant=merchant,
+        ).update(
+            tenant=connection.tenant_id,
+            connection=connection.pk,
+            state=RawEventState.State.PENDING,
+            reason="",
+        )
+    return link
+
+
+def find(connection_id: int) -> Connection | None:
+    """The active connection with this id, whoever's it is: for the machinery."""
+    with tenancy.across_tenants("whose connection this is"):
+        return Connection.objects.filter(pk=connection_id, state=Connection.State.ACTIVE).first()
+
+
+@contextmanager
+def client(connection: Connection) -> Iterator[Client]:
+    """A client that asks the connection's provider, closed at the end."""
+    with tenancy.acting_for(connection.tenant_id):
+        merchants = list(
+            MerchantLink.objects.filter(connection=connection).values_list("external_id", flat=True)
+        )
+        secrets = opened(connection)
+    opened_client = PROVIDERS[connection.provider].connect(
+        Account(
+            environment="sandbox" if connection.environment == "sandbox" else "production",
+            merchant=merchants[0] if merchants else "",
+            secrets=secrets,
+            tokens=KeptTokens(connection.pk, connection.tenant_id),
+            base_url=connection.base_url,
+        )
+    )
+    try:
+        yield opened_client
+    finally:
+        opened_client.close()
+
+
+def opened(connection: Connection) -> dict[str, str]:
+    """The connection's secrets, for its client only."""
+    if not connection.sealed_secrets:
+        return {}
+    return crypto.unseal(connection.sealed_secrets, owner=_owner(connection.pk))
+
+
+class KeptTokens:
+    """A connection's tokens, sealed in its row and renewed under its lock.
+
+    Several providers' refresh tokens work once: the new pair is stored before anybody uses it.
+    """
+
+    def __init__(self, connection_id: int, tenant_id: UUID) -> None:
+        self._connection_id, self._tenant_id = connection_id, tenant_id
+
+    def current(self) -> Tokens | None:
+        with tenancy.acting_for(self._tenant_id):
+            return _tokens(Connection.objects.get(pk=self._connection_id))
+
+    def renew(self, stale: Tokens | None, exchange: Callable[[Tokens | None], Tokens]) -> Tokens:
+        # The provider is asked while the row is locked, as an exception: a single-use refresh token
+        # must not be used by two workers, and nothing but another renewal waits for this lock.
+        with tenancy.acting_for(self._tenant_id):
+            connection = Connection.objects.select_for_update(of=("self",)).get(
+                pk=self._connection_id
+            )
+            kept = _tokens(connection)
+            if kept is not None and kept != stale:
+                return kept
+            fresh = exchange(kept)
+            connection.sealed_tokens = crypto.seal(
+                {
+                    "access_token": fresh.access_token,
+                    "refresh_token": fresh.refresh_token,
+                    "expires_at": fresh.expires_at.isoformat() if fresh.expires_at else "",
+                },
+                owner=_owner(self._connection_id),
+            )
+            connection.save(update_fields=["sealed_tokens"])
+            return fresh
+
+
+def _tokens(connection: Connection) -> Tokens | None:
+    if not connection.sealed_tokens:
+        return None
+    kept = crypto.unseal(connection.sealed_tokens, owner=_owner(connection.pk))
+    expires = kept["expires_at"]
+    return Tokens(
+        kept["access_token"],
+        datetime.fromisoformat(expires) if expires else None,
+        kept["refresh_token"],
+    )
+
+
+def _keep(
+    connection: Connection, secrets: Mapping[str, str] | None, webhook_secrets: Sequence[str]
+) -> None:
+    if secrets:
+        kept = {**opened(connection), **secrets}
+        connection.sealed_secrets = crypto.seal(kept, owner=_owner(connection.pk))
+        connection.save(update_fields=["sealed_secrets"])
+    if webhook_secrets:
+        endpoints.give(connection, webhook_secrets)
+
+
+def _owner(connection_id: int) -> str:
+    return f"connection:{connection_id}"

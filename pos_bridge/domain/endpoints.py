@@ -1,0 +1,96 @@
+"""Where providers post to, and the secrets that prove it was them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from django.conf import settings
+from django.db import connection as database
+
+from core import crypto, tenancy
+from pos_bridge.models import Connection, Endpoint
+from pos_bridge.providers.base import BadSignature, Provider, Webhook
+
+
+class Candidate(NamedTuple):
+    """An endpoint a webhook may be for; nothing is believed before one of its secrets fits."""
+
+    id: int
+    secrets: tuple[str, ...]
+    environment: str
+
+
+def candidates(provider: str, connection: int | None, merchant: str | None) -> list[Candidate]:
+    """The endpoints whose secrets to try: the connection's, or all that could be for the merchant."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT id, sealed_secrets, environment FROM pos_endpoints(%s, %s, %s)",
+            [provider, connection, (merchant or "").replace("\0", "")],
+        )
+        rows = cursor.fetchall()
+    return [
+        Candidate(number, _open(number, sealed), environment or "production")
+        for number, sealed, environment in rows
+    ]
+
+
+def verified(provider: Provider, webhook: Webhook, found: Sequence[Candidate]) -> Candidate | None:
+    """The first candidate one of whose secrets made this signature."""
+    for candidate in found:
+        try:
+            provider.verify(webhook, candidate.secrets)
+        except BadSignature:
+            continue
+        return candidate
+    return None
+
+
+def quarantine(candidate: Candidate, headers: Mapping[str, str], body: bytes) -> None:
+    """Keep a body that did not verify, within the endpoint's bounds."""
+    with database.cursor() as cursor:
+        cursor.execute(
+            "SELECT pos_quarantine(%s, %s, %s)", [candidate.id, json.dumps(headers), body]
+        )
+
+
+def give(connection: Connection, secrets: Sequence[str]) -> Endpoint:
+    """Make these the live secrets of the connection's own endpoint."""
+    endpoint = Endpoint.objects.filter(connection=connection).first()
+    if endpoint is None:
+        endpoint = Endpoint.objects.create(
+            provider=connection.provider,
+            tenant_id=connection.tenant_id,
+            connection=connection,
+            sealed_secrets=b"",
+        )
+    _seal(endpoint, secrets)
+    return endpoint
+
+
+def give_application(provider: str, secrets: Sequence[str]) -> Endpoint:
+    """The same for an application's endpoint, whose events are routed by the verified merchant."""
+    with tenancy.across_tenants("an application's endpoint"):
+        endpoint = Endpoint.objects.filter(provider=provider, connection=None).first()
+        if endpoint is None:
+            endpoint = Endpoint.objects.create(provider=provider, sealed_secrets=b"")
+        _seal(endpoint, secrets)
+        return endpoint
+
+
+def address_of(connection: Connection) -> str:
+    """The address to give to the provider, exactly as its signature will cover it."""
+    return f"{settings.WEBHOOK_BASE_URL}/api/v1/webhooks/{connection.provider}/{connection.pk}"
+
+
+def _seal(endpoint: Endpoint, secrets: Sequence[str]) -> None:
+    named = {str(place): secret for place, secret in enumerate(secrets)}
+    endpoint.sealed_secrets = crypto.seal(named, owner=f"endpoint:{endpoint.pk}")
+    endpoint.save(update_fields=["sealed_secrets"])
+
+
+def _open(number: int, sealed: bytes | memoryview) -> tuple[str, ...]:
+    if not sealed:
+        return ()
+    return tuple(crypto.unseal(sealed, owner=f"endpoint:{number}").values())

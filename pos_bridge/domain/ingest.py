@@ -1,0 +1,185 @@
+"""From raw events to postings: read, ask for what is only named, converge, settle.
+
+Reading and asking happen outside any transaction. A batch's postings and verdicts commit together;
+a batch that fails is halved until the one that fails stands alone and holds nobody back.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import DataError, InterfaceError, OperationalError
+
+from core import tenancy
+from pos_bridge.domain import connections, inbox, orders
+from pos_bridge.domain.inbox import Claimed, StaleLease, State, Verdict
+from pos_bridge.domain.orders import Arrival
+from pos_bridge.models import Connection
+from pos_bridge.providers import PROVIDERS
+from pos_bridge.providers.base import (
+    Client,
+    Fetch,
+    Provider,
+    ProviderRefused,
+    ProviderUnavailable,
+    Reading,
+    UnreadablePayload,
+)
+
+logger = logging.getLogger(__name__)
+
+LONGEST_DRAIN = 30.0  # seconds: then somebody else may have the worker
+ORDER = "order"
+
+
+@dataclass
+class Batch:
+    """Claimed events of one connection, sorted by what their reading asks for."""
+
+    verdicts: dict[Claimed, Verdict] = field(default_factory=dict)
+    arrivals: dict[Claimed, list[Arrival]] = field(default_factory=dict)
+    fetches: dict[Fetch, list[Claimed]] = field(default_factory=dict)
+
+
+def drain(*, connection_id: int, seconds: float = LONGEST_DRAIN) -> bool:
+    """Work on the connection's inbox until it is empty or time is up. True when more waits."""
+    connection = connections.find(connection_id)
+    if connection is None:
+        return False
+    end = time.monotonic() + seconds
+    while claimed := inbox.claim(connection=connection.pk):
+        process(connection, claimed)
+        if time.monotonic() > end:
+            return True
+    return False
+
+
+def process(connection: Connection, claimed: Sequence[Claimed]) -> None:
+    """Work on claimed events; each ends in exactly one state."""
+    batch = Batch()
+    provider = PROVIDERS[connection.provider]
+    for event in claimed:
+        _read(provider, connection, event, batch)
+    if batch.fetches:
+        _ask(connection, provider, batch)
+    if batch.verdicts:
+        with tenancy.acting_for(connection.tenant_id):
+            inbox.settle(batch.verdicts)
+    _post(connection, batch.arrivals)
+
+
+def _read(provider: Provider, connection: Connection, event: Claimed, batch: Batch) -> None:
+    try:
+        reading = provider.read(event.body, event.kind)
+    except UnreadablePayload as error:
+        batch.verdicts[event] = Verdict(State.DEAD, f"Not readable: {error}")
+        return
+    orders_asked = [wanted for wanted in reading.fetches if wanted.kind == ORDER]
+    for wanted in orders_asked:
+        batch.fetches.setdefault(wanted, []).append(event)
+    if reading.orders:
+        _sort_orders(connection, event, reading, batch)
+    elif not orders_asked:
+        batch.verdicts[event] = Verdict(State.IGNORED, _why_ignored(reading))
+
+
+def _sort_orders(connection: Connection, event: Claimed, reading: Reading, batch: Batch) -> None:
+    oldest = event.received_at - timedelta(days=connection.oldest_days)
+    if any(version.occurred_at < oldest for version in reading.orders):
+        batch.verdicts[event] = Verdict(
+            State.HELD, f"Older than {connection.oldest_days} days: a person decides."
+        )
+        return
+    batch.arrivals[event] = [
+        Arrival(event.id, event.received_at, version) for version in reading.orders
+    ]
+
+
+def _why_ignored(reading: Reading) -> str:
+    if reading.stock_hints:
+        return "What the till believes it has: kept for reconciliation, moves nothing."
+    if reading.fetches:
+        return "Tells that their catalogue changed."
+    return f"Says nothing of goods: {reading.identity.event_type or 'unknown kind'}."
+
+
+def _ask(connection: Connection, provider: Provider, batch: Batch) -> None:
+    """Bring what thin events only name. What comes is kept as an event of its own."""
+    with connections.client(connection) as client:
+        for wanted, events in batch.fetches.items():
+            verdicts = _fetch(connection, provider, client, wanted, events)
+            for event, verdict in verdicts.items():
+                batch.verdicts.setdefault(event, verdict)
+
+
+def _fetch(
+    connection: Connection,
+    provider: Provider,
+    client: Client,
+    wanted: Fetch,
+    events: list[Claimed],
+) -> dict[Claimed, Verdict]:
+    try:
+        answers = client.fetch(wanted)
+    except ProviderUnavailable as error:
+        reason = f"{provider.title} did not answer for {wanted}: {error}"
+        return {event: inbox.failed(event, reason, wait=error.retry_after) for event in events}
+    except ProviderRefused as error:
+        reason = f"{provider.title} refused {wanted}: {error}"
+        return {event: Verdict(State.DEAD, reason) for event in events}
+    inbox.keep_answers(connection=connection.pk, provider=provider.name, answers=answers)
+    return {event: Verdict(State.POSTED, f"Asked for {wanted}.") for event in events}
+
+
+def _post(connection: Connection, arrivals: dict[Claimed, list[Arrival]]) -> None:
+    """Converge and settle together; halve on failure, so that one bad event stands alone."""
+    if not arrivals:
+        return
+    try:
+        _converge(connection, arrivals)
+    except StaleLease:
+        logger.warning("A lease passed on while its events were worked on; nothing was written.")
+    except (OperationalError, InterfaceError):
+        raise  # the database is away: the leases run out and the events come again
+    except Exception as error:
+        if len(arrivals) > 1:
+            events = list(arrivals)
+            half = len(events) // 2
+            _post(connection, {event: arrivals[event] for event in events[:half]})
+            _post(connection, {event: arrivals[event] for event in events[half:]})
+            return
+        [event] = arrivals
+        _give_up_or_wait(connection, event, error)
+
+
+def _converge(connection: Connection, arrivals: dict[Claimed, list[Arrival]]) -> None:
+    def attempt() -> None:
+        with tenancy.acting_for(connection.tenant_id):
+            flat = [arrival for each in arrivals.values() for arrival in each]
+            outcomes = orders.converge(connection, flat)
+            inbox.settle({event: _verdict(outcomes[event.id]) for event in arrivals})
+
+    tenancy.retrying(attempt)
+
+
+def _verdict(outcome: orders.Outcome) -> Verdict:
+    if outcome.waiting:
+        return Verdict(State.UNMAPPED, outcome.waiting, outcome.transaction)
+    return Verdict(State.POSTED, "", outcome.transaction)
+
+
+def _give_up_or_wait(connection: Connection, event: Claimed, error: Exception) -> None:
+    is_lasting = isinstance(error, ValidationError | DataError | ValueError)
+    logger.warning("Event %s could not be posted: %s", event.id, error, exc_info=not is_lasting)
+    verdict = (
+        Verdict(State.DEAD, f"Cannot be posted: {error}")
+        if is_lasting
+        else inbox.failed(event, f"{type(error).__name__}: {error}")
+    )
+    with tenancy.acting_for(connection.tenant_id):
+        inbox.settle({event: verdict})
