@@ -118,12 +118,12 @@ def counts_at(places: Collection[int]) -> Counts:
     """What the tabs of a list say."""
     looked = StockLevel.objects.filter(location__in=places, item__is_active=True)
     found = (
-        looked.values("on_hand", "available", low=F("item__low_below"))[: LOOKED_AT + 1]
+        looked.values("on_hand", "available", low_below=F("item__low_below"))[: LOOKED_AT + 1]
     ).aggregate(
         all=Count("on_hand"),
         below=Count("on_hand", filter=Q(on_hand__lt=0)),
         out=Count("on_hand", filter=Q(on_hand__gte=0, available__lte=0)),
-        low=Count("on_hand", filter=Q(available__gt=0, available__lt=F("low"))),
+        low=Count("on_hand", filter=Q(available__gt=0, available__lt=F("low_below"))),
     )
     everything = found["all"]
     if len(places) == 1:
