@@ -62,6 +62,7 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 ASGI_APPLICATION = "config.asgi.application"
+CELERY_APP = "config.celery"
 APPEND_SLASH = False  # no API path redirects; pages are spelled with their slash
 
 TEMPLATES = [
