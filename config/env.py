@@ -1,7 +1,7 @@
 """Where configuration comes from: environment variables, else what the launcher noted it runs.
 
-The brief's names are honoured beside our own: POS_DATABASE_URL for DATABASE_URL, and driver suffixes
-such as postgresql+psycopg2:// are accepted.
+The brief's names are honoured beside our own: POS_DATABASE_URL for DATABASE_URL, and driver
+suffixes such as postgresql+psycopg2:// are accepted.
 """
 
 from __future__ import annotations

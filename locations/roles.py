@@ -1,4 +1,7 @@
-"""Roles are code: which role may do what. Rights are held on locations; a few on the whole chain."""
+"""Roles are code: which role may do what.
+
+Rights are held on locations; a few on the whole chain.
+"""
 
 from __future__ import annotations
 

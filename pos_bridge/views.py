@@ -1,4 +1,7 @@
-"""Where the tills post. Read, find, verify, redact, keep, answer, nudge: nothing is understood here."""
+"""Where the tills post.
+
+Read, find, verify, redact, keep, answer, nudge: nothing is understood here.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Real PostgreSQL for every test: made by the owner, used by the login of the running product.
 
 `tenant` acts for a new chain inside the test's transaction, which is rolled back. Tests that need
-commits (threads, processes) take `committing` and leave their tenant there, for history refuses to go.
+commits (threads, processes) take `committing` and leave their tenant there, for history refuses to
+go.
 """
 
 from __future__ import annotations

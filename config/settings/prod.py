@@ -10,7 +10,7 @@ from config.settings.base import ALLOWED_HOSTS, STORAGES, WEBHOOK_BASE_URL
 
 SECRET_KEY = env.str("SECRET_KEY")
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS")
-if SECRET_KEY == "demonstration-only-key-that-production-refuses":
+if SECRET_KEY.startswith("demonstration-only"):
     raise ImproperlyConfigured("SECRET_KEY is the demonstration's: set a secret of your own.")
 if set(FIELD_ENCRYPTION_KEYS) & {"ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0zMi1ieXRlcyE="}:
     raise ImproperlyConfigured(

@@ -65,8 +65,10 @@ class TenantRows(RowSecurity):
         column = "id" if model._meta.model_name == "tenant" else "tenant_id"
         return [
             *super().statements(model),
-            f"CREATE POLICY tenant_sees_own ON {{table}} TO storeroom_tenant"
-            f" USING ({column} = {TENANT}) WITH CHECK ({column} = {TENANT})",
+            (
+                f"CREATE POLICY tenant_sees_own ON {{table}} TO storeroom_tenant"
+                f" USING ({column} = {TENANT}) WITH CHECK ({column} = {TENANT})"
+            ),
             f"GRANT {self.grants} ON {{table}} TO storeroom_tenant, storeroom_system",
             *self._composite_keys(model),
         ]
@@ -101,8 +103,10 @@ class TenantHistory(TenantRows):
     def statements(self, model: Any) -> list[str]:
         return [
             *super().statements(model),
-            "CREATE TRIGGER stays_as_written BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()",
+            (
+                "CREATE TRIGGER stays_as_written BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()"
+            ),
         ]
 
 

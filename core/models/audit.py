@@ -63,7 +63,7 @@ class AuditSeal(TenantOwned):
         ]
 
     def __str__(self) -> str:
-        return f"{self.after}–{self.before}"
+        return f"{self.after} to {self.before}"
 
 
 class LogEntry(AbstractLogEntry):

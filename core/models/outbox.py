@@ -1,4 +1,4 @@
-"""OutboxMessage: what the world is to be told, kept in the transaction of the change it tells of."""
+"""OutboxMessage: what the world is to be told, kept in the transaction of the change."""
 
 from __future__ import annotations
 

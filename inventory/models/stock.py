@@ -1,7 +1,7 @@
 """The ledger's tables. Only inventory.domain.ledger writes them; queries and the admin read them.
 
-Postings and entries are history: the database refuses to change them. Levels and streams are running
-sums of entries and can be made again from them.
+Postings and entries are history: the database refuses to change them. Levels and streams are
+running sums of entries and can be made again from them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,10 @@ from locations.models import Location
 
 
 class Kind(models.TextChoices):
-    """What happened. The other end of a move is named by it: customer, supplier, variance, waste."""
+    """What happened.
+
+    The other end of a move is named by it: customer, supplier, variance, waste.
+    """
 
     OPENING = "OPENING", "Opening stock"
     SALE = "SALE", "Sale"
@@ -56,7 +59,10 @@ def exact(**options: Any) -> Any:
 
 
 class Posting(TenantStamped):
-    """One thing that happened. Its key is unique in the tenant: the same key is the same posting."""
+    """One thing that happened.
+
+    Its key is unique in the tenant: the same key is the same posting.
+    """
 
     kind = models.CharField(max_length=15, choices=Kind)
     key = models.CharField(max_length=255, db_collation="C")
@@ -139,7 +145,10 @@ class StockLevel(TenantStamped):
 
 
 class Stream(TenantStamped):
-    """A location's change number and the head of its hash chain. Locked last, so seq has no gaps."""
+    """A location's change number and the head of its hash chain.
+
+    Locked last, so seq has no gaps.
+    """
 
     location = models.OneToOneField(Location, on_delete=models.PROTECT, primary_key=True)
     seq = models.BigIntegerField(db_default=0)
@@ -159,7 +168,7 @@ class ChainLink(TenantStamped):
     head = models.BinaryField(max_length=32)
 
     def __str__(self) -> str:
-        return f"{self.location_id}:{self.first_seq}–{self.last_seq}"
+        return f"{self.location_id}:{self.first_seq} to {self.last_seq}"
 
 
 class CountMark(TenantStamped):

@@ -133,7 +133,10 @@ def remove(*, connection: Connection, actor: User, at: datetime) -> bool:
 
 
 def speak_for(connection: Connection, merchant: str) -> MerchantLink:
-    """Route this merchant's events to the connection, also those that wait. Raises MerchantTaken."""
+    """Route this merchant's events to the connection, also those that wait.
+
+    Raises MerchantTaken.
+    """
     known = MerchantLink.objects.filter(connection=connection, external_id=merchant).first()
     if known:
         return known

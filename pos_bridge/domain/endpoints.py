@@ -23,7 +23,9 @@ class Candidate(NamedTuple):
 
 
 def candidates(provider: str, connection: int | None, merchant: str | None) -> list[Candidate]:
-    """The endpoints whose secrets to try: the connection's, or all that could be for the merchant."""
+    """The endpoints whose secrets to try: the connection's, or all that could be for the
+    merchant.
+    """
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT id, sealed_secrets, environment FROM pos_endpoints(%s, %s, %s)",

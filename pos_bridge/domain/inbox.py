@@ -1,7 +1,7 @@
 """The inbox: durable before understood. Accept, claim, settle.
 
-An event is kept once per origin, is in exactly one state from then on, and is worked on under a lease
-that is taken in its own commit, so that a crash counts as an attempt.
+An event is kept once per origin, is in exactly one state from then on, and is worked on under a
+lease that is taken in its own commit, so that a crash counts as an attempt.
 """
 
 from __future__ import annotations
@@ -102,8 +102,10 @@ def keep_answers(*, connection: int, provider: str, answers: Sequence[Answer]) -
             """
             WITH kept AS (
                 INSERT INTO pos_webhook_logs
-                    (origin, dedupe, provider, kind, event_type, merchant, headers, body, fingerprint)
-                SELECT %(origin)s, u.dedupe, %(provider)s, 'answer', 'answer', '', '{}', u.body, u.print
+                    (origin, dedupe, provider, kind, event_type, merchant, headers, body,
+                    fingerprint)
+                SELECT %(origin)s, u.dedupe, %(provider)s, 'answer', 'answer', '', '{}', u.body,
+                u.print
                 FROM unnest(%(dedupes)s::text[], %(bodies)s::bytea[], %(prints)s::bytea[])
                     AS u(dedupe, body, print)
                 ON CONFLICT (origin, dedupe) DO NOTHING RETURNING id

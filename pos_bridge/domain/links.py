@@ -1,4 +1,7 @@
-"""Linking what the tills sell to what we hold. A new link posts what waited for it, at its true time."""
+"""Linking what the tills sell to what we hold.
+
+A new link posts what waited for it, at its true time.
+"""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from django.db import connection as database
 from core import tenancy
 from pos_bridge.models import Connection, TransactionLine
 
+FAR = datetime.max.replace(tzinfo=UTC)
 NAME, SKU, NUMBER = 200, 64, 60  # columns' lengths
 MAPPED, UNDECIDED = TransactionLine.State.MAPPED.value, TransactionLine.State.UNDECIDED.value
 
@@ -41,7 +42,7 @@ class OrderRow:
     is_new: bool = True
     was_waiting: int = 0
     waiting: int = 0
-    received_by: datetime = datetime.max.replace(tzinfo=UTC)
+    received_by: datetime = FAR
 
 
 @dataclass(slots=True)
@@ -76,12 +77,16 @@ def take(connection: Connection, rows: Sequence[OrderRow]) -> dict[str, OrderRow
         cursor.execute(
             """
             INSERT INTO pos_transactions AS t
-                (tenant_id, connection_id, "order", number, location_ref, location_id, state, version_at,
+                (tenant_id, connection_id, "order", number, location_ref, location_id, state,
+                version_at,
                  version_no, occurred_at, is_clock_suspect, currency, total, event)
             SELECT %s, %s, u.*
-            FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[], %s::timestamptz[],
-                        %s::bigint[], %s::timestamptz[], %s::bool[], %s::text[], %s::bigint[], %s::bigint[])
-                AS u("order", number, location_ref, location, state, version_at, version_no, occurred_at,
+            FROM unnest(%s::text[], %s::text[], %s::text[], %s::bigint[], %s::text[],
+            %s::timestamptz[],
+                        %s::bigint[], %s::timestamptz[], %s::bool[], %s::text[], %s::bigint[],
+                        %s::bigint[])
+                AS u("order", number, location_ref, location, state, version_at, version_no,
+                occurred_at,
                      suspect, currency, total, event)
             ORDER BY u."order" COLLATE "C"
             ON CONFLICT (connection_id, "order") DO UPDATE SET
@@ -92,7 +97,8 @@ def take(connection: Connection, rows: Sequence[OrderRow]) -> dict[str, OrderRow
                 currency = EXCLUDED.currency, total = EXCLUDED.total, event = EXCLUDED.event,
                 updated_at = statement_timestamp()
             WHERE (t.version_at, t.version_no) < (EXCLUDED.version_at, EXCLUDED.version_no)
-            RETURNING t."order", t.id, t.location_id, t.waiting, old.id IS NULL, statement_timestamp()
+            RETURNING t."order", t.id, t.location_id, t.waiting, old.id IS NULL,
+            statement_timestamp()
             """,
             [
                 tenancy.current_tenant(),
@@ -125,8 +131,10 @@ def take_waiting(connection: Connection, limit: int) -> list[OrderRow]:
     with database.cursor() as cursor:
         cursor.execute(
             """
-            SELECT t."order", t.number, t.location_ref, t.location_id, t.state, t.version_at, t.version_no,
-                   t.occurred_at, t.is_clock_suspect, t.currency, t.total, t.event, t.id, t.waiting, statement_timestamp()
+            SELECT t."order", t.number, t.location_ref, t.location_id, t.state, t.version_at,
+            t.version_no,
+                   t.occurred_at, t.is_clock_suspect, t.currency, t.total, t.event, t.id,
+                   t.waiting, statement_timestamp()
             FROM pos_transactions t
             WHERE t.connection_id = %(connection)s AND t.waiting > 0 AND (
                 t.location_id IS NULL AND EXISTS (
@@ -177,15 +185,18 @@ def keep_lines(lines: Sequence[LineRow]) -> None:
         cursor.execute(
             """
             INSERT INTO pos_transaction_items AS i
-                (tenant_id, transaction_id, line, kind, item_ref, name, sku, quantity, amount, occurred_at,
+                (tenant_id, transaction_id, line, kind, item_ref, name, sku, quantity, amount,
+                occurred_at,
                  restocked, state, item_id, factor, posted, postings)
             SELECT %s, u.*
             FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[], %s::text[], %s::text[],
                         %s::numeric[], %s::bigint[], %s::timestamptz[], %s::bool[], %s::text[],
                         %s::bigint[], %s::numeric[], %s::numeric[], %s::int[]) AS u
             ON CONFLICT (transaction_id, line) DO UPDATE SET
-                kind = EXCLUDED.kind, item_ref = EXCLUDED.item_ref, name = EXCLUDED.name, sku = EXCLUDED.sku,
-                quantity = EXCLUDED.quantity, amount = EXCLUDED.amount, occurred_at = EXCLUDED.occurred_at,
+                kind = EXCLUDED.kind, item_ref = EXCLUDED.item_ref, name = EXCLUDED.name, sku =
+                EXCLUDED.sku,
+                quantity = EXCLUDED.quantity, amount = EXCLUDED.amount, occurred_at =
+                EXCLUDED.occurred_at,
                 restocked = EXCLUDED.restocked, state = EXCLUDED.state, item_id = EXCLUDED.item_id,
                 factor = EXCLUDED.factor, posted = EXCLUDED.posted, postings = EXCLUDED.postings
             """,

@@ -1,7 +1,8 @@
-"""Convergence: what is posted for an order is always what its newest version wants, less what is posted.
+"""Convergence: posted is always what the newest version wants, less what is posted already.
 
-Duplicates, edits, voids, replays, late and reordered events are then one case. Orders are locked in one
-order before "already posted" is read, so a webhook and a poll of one order cannot both post it.
+Duplicates, edits, voids, replays, late and reordered events are then one case. Orders are locked
+in one order before "already posted" is read, so a webhook and a poll of one order cannot both post
+it.
 """
 
 from __future__ import annotations
@@ -47,7 +48,9 @@ class Arrival:
 
 
 class Outcome(NamedTuple):
-    """What an event's order came to: the transaction, and why it still waits (empty: it does not)."""
+    """What an event's order came to: the transaction, and why it still waits (empty: it does
+    not).
+    """
 
     transaction: int | None
     waiting: str = ""

@@ -1,7 +1,8 @@
 """Card data never reaches a table: it is blanked in the bytes before they are kept.
 
-Fields named for it are blanked whatever they hold; elsewhere a run of 15 or 16 digits with an issuer's
-prefix and a valid check digit is, unless its field is an id. Blanks have the length of what they hide.
+Fields named for it are blanked whatever they hold; elsewhere a run of 15 or 16 digits with an
+issuer's prefix and a valid check digit is, unless its field is an id. Blanks have the length of
+what they hide.
 """
 
 from __future__ import annotations

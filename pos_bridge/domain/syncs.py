@@ -1,4 +1,6 @@
-"""Asking a provider what it sold: the second source of the same facts, for a push is never enough."""
+"""Asking a provider what it sold: the second source of the same facts, for a push is never
+enough.
+"""
 
 from __future__ import annotations
 

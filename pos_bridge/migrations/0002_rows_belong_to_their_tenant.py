@@ -24,8 +24,10 @@ class RawEvents(RowSecurity):
             f"CREATE POLICY seen_with_state ON {{table}} FOR SELECT TO storeroom_tenant USING ({own})",
             "GRANT SELECT ON {table} TO storeroom_tenant",
             "GRANT SELECT, INSERT ON {table} TO storeroom_system",
-            "CREATE TRIGGER stays_as_written BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
-            " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()",
+            (
+                "CREATE TRIGGER stays_as_written BEFORE UPDATE OR DELETE OR TRUNCATE ON {table}"
+                " FOR EACH STATEMENT EXECUTE FUNCTION refuse_change_of_history()"
+            ),
         ]
 
 

@@ -90,4 +90,4 @@ class TransactionLine(TenantStamped):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name or self.item_ref} × {self.quantity}"
+        return f"{self.quantity} of {self.name or self.item_ref}"

@@ -29,7 +29,9 @@ _numbers = itertools.count(1)
 
 @dataclass
 class Till:
-    """One restaurant's till: builds orders as Toast sends them and brings them through the inbox."""
+    """One restaurant's till: builds orders as Toast sends them and brings them through the
+    inbox.
+    """
 
     connection: Connection
     location: Location

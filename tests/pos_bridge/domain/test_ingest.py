@@ -152,7 +152,10 @@ def test_an_unknown_kind_of_event_is_kept_as_ignored(till):
 
 @pytest.mark.proves("1.3")
 def test_what_cannot_be_read_is_kept_and_put_aside_and_holds_nobody_back(till):
-    junk = b'{"timestamp":"2026-11-20T10:00:00.000Z","eventCategory":"order_updated","details":{"order":7}}'
+    junk = (
+        b'{"timestamp":"2026-11-20T10:00:00.000Z",'
+        b'"eventCategory":"order_updated","details":{"order":7}}'
+    )
     inbox.accept(provider=TOAST, webhook=tills.sign(junk), connection=till.connection.pk)
     till.receive(till.order("A", [("1", "latte", 1)]))
     till.drain()
