@@ -1,7 +1,7 @@
 """The one place that writes stock. What it writes is history and stays as written.
 
-Postings are idempotent by key; every entry moves its level in the same transaction; levels are locked
-in one order, streams last. Facts always post, also below zero; requests may be refused.
+Postings are idempotent by key; every entry moves its level in the same transaction; levels are
+locked in one order, streams last. Facts always post, also below zero; requests may be refused.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ FACTS = frozenset({Kind.SALE, Kind.RETURN, Kind.COUNT, Kind.TRUE_UP, Kind.RECEIP
 
 
 class NotEnoughStock(ValidationError):
-    """Refused: the shelf does not hold that much. `shortfalls` says where and how much is missing."""
+    """Refused: the shelf does not hold that much.
+
+    `shortfalls` says where and how much is missing.
+    """
 
     def __init__(self, shortfalls: list[dict[str, Any]]) -> None:
         first = shortfalls[0]
@@ -103,7 +106,8 @@ def post_many(drafts: Sequence[Draft], *, refuse: bool = False) -> list[int | No
     """Record a batch in one call. Answers each posting's id, None where its key was known.
 
     All or nothing. With `refuse`, raises NotEnoughStock when any level would fall below what is
-    reserved. Lock errors are the caller's to retry: nothing was written.
+    reserved. Lock errors are the caller's to retry: nothing was written. Counts go by themselves,
+    each level once, for a count reads what the ledger holds and not what its batch will add.
     """
     if not drafts:
         return []
@@ -111,6 +115,7 @@ def post_many(drafts: Sequence[Draft], *, refuse: bool = False) -> list[int | No
         raise ValueError(f"At most {BATCH} postings a call.")
     for draft in drafts:
         _check(draft)
+    _check_counts(drafts)
     try:
         with connection.cursor() as cursor:
             cursor.execute(CALL, _arrays(drafts, refuse=refuse))
@@ -189,10 +194,23 @@ def _check(draft: Draft) -> None:
         for number in (move.quantity, move.unit_cost, move.counted):
             if number is not None:
                 _check_number(number)
-        if move.counted is not None and len(draft.moves) != len({m.item for m in draft.moves}):
-            raise ValueError("A count says once what was found of an item.")
+        if (move.counted is not None) != (draft.kind == Kind.COUNT):
+            raise ValueError("A count, and only a count, says what was found.")
     if draft.kind in INTERNAL:
         _check_balance(draft)
+
+
+def _check_counts(drafts: Sequence[Draft]) -> None:
+    found = [
+        (move.location, move.item)
+        for draft in drafts
+        if draft.kind == Kind.COUNT
+        for move in draft.moves
+    ]
+    if found and any(draft.kind != Kind.COUNT for draft in drafts):
+        raise ValueError("A count is posted in a call of its own.")
+    if len(found) != len(set(found)):
+        raise ValueError("A count says once what was found of an item.")
 
 
 def _check_number(number: Decimal) -> None:

@@ -19,12 +19,13 @@ DECLARE
     quantity_of numeric[] := m_quantity;
     value_of numeric[] := array_fill(0::numeric, ARRAY[cardinality(m_posting)]);
     unit_of numeric[] := value_of;
+    left_of numeric[] := value_of;  -- at a level's last move: the average it leaves
     short jsonb;
     late int[];
     fell boolean;
     rose boolean;
     r record;
-    here_location bigint; here_item bigint;
+    here_location bigint; here_item bigint; here_place bigint;
     here_on_hand numeric; here_value numeric; here_unit numeric;
     moved numeric;
     revalued bigint;
@@ -75,6 +76,8 @@ BEGIN
                 here_location := r.location; here_item := r.item;
                 SELECT l.on_hand, l.value, l.unit_cost INTO STRICT here_on_hand, here_value, here_unit
                 FROM inventory_stocklevel l WHERE l.location_id = r.location AND l.item_id = r.item;
+            ELSE
+                left_of[here_place] := 0;
             END IF;
             moved := r.quantity;
             IF r.counted IS NOT NULL THEN
@@ -107,6 +110,7 @@ BEGIN
                 END IF;
                 unit_of[r.place] := r.cost;
                 value_of[r.place] := round(moved * r.cost, 6);
+                here_unit := r.cost;
             ELSE
                 unit_of[r.place] := here_unit;
                 value_of[r.place] := CASE
@@ -119,6 +123,8 @@ BEGIN
             IF here_on_hand <> 0 THEN
                 here_unit := round(here_value / here_on_hand, 6);
             END IF;
+            left_of[r.place] := here_unit;
+            here_place := r.place;
         END LOOP;
     END IF;
 
@@ -127,14 +133,14 @@ BEGIN
     WITH given AS (
         SELECT u.place::int AS place, 1 AS part, u.n, posting_of[u.n] AS posting, u.location, u.item,
                quantity_of[u.place]::numeric(19,6) AS quantity, u.counted,
-               value_of[u.place] AS value, unit_of[u.place] AS unit,
+               value_of[u.place] AS value, unit_of[u.place] AS unit, left_of[u.place] AS leaves,
                p_effective[u.n] AS effective, p_kind[u.n] AS kind, p_key[u.n] AS key, p_source[u.n] AS source,
                p_actor[u.n] AS actor, p_occurred[u.n] AS occurred, p_reason[u.n] AS reason, p_note[u.n] AS note
         FROM unnest(m_posting, m_location, m_item, m_counted)
              WITH ORDINALITY AS u(n, location, item, counted, place)
         WHERE posting_of[u.n] IS NOT NULL
         UNION ALL
-        SELECT x.place, 0, 0, x.posting, x.location, x.item, 0::numeric(19,6), NULL, x.value, x.unit,
+        SELECT x.place, 0, 0, x.posting, x.location, x.item, 0::numeric(19,6), NULL, x.value, x.unit, 0,
                now(), p.kind, p.key, p.source, p.actor_id, p.occurred_at, p.reason, p.note
         FROM unnest(extra_place, extra_posting, extra_location, extra_item, extra_value, extra_unit)
              AS x(place, posting, location, item, value, unit)
@@ -151,7 +157,7 @@ BEGIN
     lv AS (
         INSERT INTO inventory_stocklevel AS l
             (tenant_id, location_id, item_id, version, on_hand, reserved, value, unit_cost, last_sold_at, last_counted_at)
-        SELECT p_tenant, m.location, m.item, count(*), sum(m.quantity), 0, sum(m.value), 0,
+        SELECT p_tenant, m.location, m.item, count(*), sum(m.quantity), 0, sum(m.value), sum(m.leaves),
                max(m.effective) FILTER (WHERE m.kind = 'SALE'),
                max(m.effective) FILTER (WHERE m.kind = 'COUNT')
         FROM m GROUP BY m.location, m.item ORDER BY m.location, m.item
@@ -163,10 +169,7 @@ BEGIN
                 WHEN l.on_hand = 0 THEN l.value + round(EXCLUDED.on_hand * l.unit_cost, 6)
                 ELSE round(l.value * (l.on_hand + EXCLUDED.on_hand) / l.on_hand, 6) END,
             unit_cost = CASE
-                WHEN walked THEN CASE
-                    WHEN l.on_hand + EXCLUDED.on_hand <> 0
-                    THEN round((l.value + EXCLUDED.value) / (l.on_hand + EXCLUDED.on_hand), 6)
-                    WHEN l.on_hand <> 0 THEN round(l.value / l.on_hand, 6) ELSE l.unit_cost END
+                WHEN walked THEN EXCLUDED.unit_cost
                 WHEN l.on_hand <> 0 THEN round(l.value / l.on_hand, 6)
                 ELSE l.unit_cost END,
             last_sold_at = greatest(l.last_sold_at, EXCLUDED.last_sold_at),
@@ -252,24 +255,7 @@ BEGIN
         RAISE EXCEPTION 'insufficient stock' USING ERRCODE = 'SR001', DETAIL = short::text;
     END IF;
 
-    -- 5. What is below zero needs a look, and stops needing one by itself.
-    IF fell THEN
-        INSERT INTO inventory_stockexception (tenant_id, location_id, item_id, kind)
-        SELECT DISTINCT p_tenant, l.location_id, l.item_id, 'NEGATIVE_STOCK'
-        FROM unnest(m_location, m_item) AS u(location, item)
-        JOIN inventory_stocklevel l ON l.location_id = u.location AND l.item_id = u.item
-        WHERE l.on_hand < 0
-        ON CONFLICT (location_id, item_id, kind) WHERE closed_at IS NULL DO NOTHING;
-    END IF;
-    IF rose THEN
-        UPDATE inventory_stockexception x SET closed_at = now()
-        FROM unnest(m_location, m_item) AS u(location, item)
-        JOIN inventory_stocklevel l ON l.location_id = u.location AND l.item_id = u.item
-        WHERE x.location_id = l.location_id AND x.item_id = l.item_id
-          AND x.kind = 'NEGATIVE_STOCK' AND x.closed_at IS NULL AND l.on_hand >= 0;
-    END IF;
-
-    -- 6. What a count had already found must not move the shelf again: the opposite, at the first
+    -- 5. What a count had already found must not move the shelf again: the opposite, at the first
     --    count at or after it.
     IF late IS NOT NULL THEN
         PERFORM ledger_post(
@@ -293,6 +279,24 @@ BEGIN
                                ELSE c.counted_at >= p_effective[m_posting[u.place]] END) AS counted_at
             FROM unnest(late) AS u(place)
         ) t;
+    END IF;
+
+    -- 6. What is below zero needs a look, and stops needing one by itself. After the true-ups, so that
+    --    a late sale which a count had found opens nothing; only levels we hold, or they may change under us.
+    IF fell THEN
+        INSERT INTO inventory_stockexception (tenant_id, location_id, item_id, kind)
+        SELECT DISTINCT p_tenant, l.location_id, l.item_id, 'NEGATIVE_STOCK'
+        FROM unnest(m_posting, m_location, m_item) AS u(n, location, item)
+        JOIN inventory_stocklevel l ON l.location_id = u.location AND l.item_id = u.item
+        WHERE posting_of[u.n] IS NOT NULL AND l.on_hand < 0
+        ON CONFLICT (location_id, item_id, kind) WHERE closed_at IS NULL DO NOTHING;
+    END IF;
+    IF rose THEN
+        UPDATE inventory_stockexception x SET closed_at = now()
+        FROM unnest(m_posting, m_location, m_item) AS u(n, location, item)
+        JOIN inventory_stocklevel l ON l.location_id = u.location AND l.item_id = u.item
+        WHERE posting_of[u.n] IS NOT NULL AND x.location_id = l.location_id AND x.item_id = l.item_id
+          AND x.kind = 'NEGATIVE_STOCK' AND x.closed_at IS NULL AND l.on_hand >= 0;
     END IF;
     RETURN posting_of;
 END $$;
