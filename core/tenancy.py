@@ -1,8 +1,8 @@
 """The one place that decides which rows a transaction can see.
 
-The login owns nothing and inherits nothing: outside these two doors every query is refused. Role and
-tenant are set for the transaction only, and what was set before is put back when a scope ends inside
-another, because a released savepoint would keep it.
+The login owns nothing and inherits nothing: outside these two doors every query is refused. Role
+and tenant are set for the transaction only, and what was set before is put back when a scope ends
+inside another or inside a bare transaction, because a released savepoint would keep it.
 """
 
 from __future__ import annotations
@@ -37,9 +37,12 @@ class Scope(NamedTuple):
     tenant: str  # empty when all are seen
 
 
+LOGIN_ONLY = Scope("none", "")  # what a transaction sees before any door was opened: nothing
+
+
 @contextmanager
 def acting_for(tenant: Tenant | UUID, *, using: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
-    """A transaction in which exactly one tenant's rows exist. Nests; commits when the outermost ends."""
+    """A transaction in which only one tenant's rows exist. Nests; the outermost commits."""
     key = tenant if isinstance(tenant, UUID) else tenant.pk
     with _scoped(Scope(ONE_TENANT, str(key)), using=using):
         yield
@@ -85,7 +88,7 @@ def current_tenant(*, using: str = DEFAULT_DB_ALIAS) -> UUID | None:
 def _scoped(scope: Scope, *, using: str) -> Iterator[None]:
     connection = connections[using]
     scopes = _scopes(connection)
-    former = scopes[-1] if scopes else None
+    former = scopes[-1] if scopes else LOGIN_ONLY if connection.in_atomic_block else None
     with transaction.atomic(using=using):
         if scope != former:
             _set(connection, scope)
