@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # as in config.api
 
 
 class Cursor(BasePagination):
-    """The view's `ordering` names fields that together are unique, all ascending."""
+    """The view's `ordering` names fields that together are unique; a minus says newest first."""
 
     default_size = 50
     largest_size = 200
@@ -74,7 +74,7 @@ def _values(row: Model, ordering: Iterable[str]) -> list[Any]:
     found = []
     for name in ordering:
         value: Any = row
-        for part in name.split("__"):
+        for part in name.removeprefix("-").split("__"):
             value = getattr(value, part)
         found.append(value)
     return found

@@ -17,6 +17,8 @@ LIVE_URL = given("LIVE_URL") or ""
 LIVE_ORIGINS = env.list("LIVE_ORIGINS", default=[])
 # Credentials at rest: comma-separated keys, 32 bytes in base64 each; the first one seals.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
+# Whether a connection may point at this machine: the till simulator's place, and nobody else's.
+ALLOW_LOOPBACK_PROVIDERS = False
 
 INSTALLED_APPS = [
     "daphne",

@@ -9,3 +9,4 @@ SECRET_KEY = env.str("SECRET_KEY", default="demonstration-only-key-that-producti
 FIELD_ENCRYPTION_KEYS = env.list(
     "FIELD_ENCRYPTION_KEYS", default=["ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0zMi1ieXRlcyE="]
 )
+ALLOW_LOOPBACK_PROVIDERS = True

@@ -9,6 +9,7 @@ from config.settings.base import CHANNEL_LAYERS, STORAGES
 
 SECRET_KEY = "test-only"  # noqa: S105 -- guards nothing
 FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LWtleS10aGF0LWlzLTMyLWJ5dGVzISE="]
+ALLOW_LOOPBACK_PROVIDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES = {
     **STORAGES,
