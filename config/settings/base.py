@@ -14,6 +14,7 @@ ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[:
 WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", default="http://127.0.0.1:8000").rstrip("/")
 # Where the page opens its socket: an address, or empty for the page's own origin.
 LIVE_URL = given("LIVE_URL") or ""
+SIMULATOR_URL = given("SIMULATOR_URL") or ""  # demonstration only
 LIVE_ORIGINS = env.list("LIVE_ORIGINS", default=[])
 # Credentials at rest: comma-separated keys, 32 bytes in base64 each; the first one seals.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
@@ -186,6 +187,10 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "ENUM_NAME_OVERRIDES": {  # fields of the same name and other words
+        "LocationKind": "locations.models.Location.Kind",
+        "MovementKind": "inventory.models.stock.Kind",
+    },
 }
 
 CONTENT_SECURITY_POLICY = {

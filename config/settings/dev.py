@@ -10,3 +10,5 @@ FIELD_ENCRYPTION_KEYS = env.list(
     "FIELD_ENCRYPTION_KEYS", default=["ZGVtb25zdHJhdGlvbi1vbmx5LWtleS0zMi1ieXRlcyE="]
 )
 ALLOW_LOOPBACK_PROVIDERS = True
+
+ALLOW_DEMONSTRATION = True  # seed_demo and its well-known passwords
