@@ -6,11 +6,17 @@ from django.contrib import admin
 from django.urls import include, path
 
 import config.schema  # noqa: F401 -- registers what the description of the API needs to know
+import core.urls
+import inventory.urls
+import locations.urls
 
 TENANT = "api/v1/tenants/<uuid:tenant_id>/"
 
 urlpatterns = [
     path("", include("core.urls")),
+    path(TENANT, include(core.urls.of_tenant)),
+    path(TENANT, include(locations.urls.of_tenant)),
+    path(TENANT, include(inventory.urls.of_tenant)),
     path("", include("pos_bridge.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -6,6 +6,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from core import views
+from core.api import jobs
 
 urlpatterns = [
     path("sign-in", views.SignInView.as_view(), name="sign-in"),
@@ -15,3 +16,6 @@ urlpatterns = [
     path("api/v1/schema", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs", SpectacularSwaggerView.as_view(url_name="api-schema"), name="api-docs"),
 ]
+
+# Below /api/v1/tenants/{tenant_id}/.
+of_tenant = [path("jobs/<int:pk>", jobs.JobDetail.as_view(), name="job-detail")]

@@ -14,6 +14,8 @@ from django.db.models import Count, QuerySet, Sum
 from core.models import User
 from inventory.models.stock import CountMark, Entry, Kind, Posting, StockLevel
 
+__all__ = ["Kind", "Line", "Term", "Why", "entries_at", "lines_of", "why"]
+
 PAGE = 20
 ZERO = Decimal(0)
 

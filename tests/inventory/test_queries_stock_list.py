@@ -9,8 +9,9 @@ import pytest
 from core import tenancy
 from inventory.domain.ledger import Kind
 from inventory.models import Barcode
-from inventory.queries import levels
-from inventory.queries.levels import Sought, State
+from inventory.queries import levels, stock_list
+from inventory.queries.levels import State
+from inventory.queries.stock_list import Counts, Position, Sort, Sought
 from tests.factories import make_item, make_location, make_tenant, post
 
 
@@ -26,7 +27,7 @@ def names(rows):
 def all_pages(places, sought, size):
     after, found = None, []
     for _ in range(20):
-        rows, after = levels.page_at(places, sought, after=after, size=size)
+        rows, after = stock_list.page_at(places, sought, after=after, size=size)
         found += rows
         if after is None:
             return found
@@ -79,7 +80,7 @@ def test_the_state_says_what_the_numbers_mean(shop):
     post(Kind.SALE, (below, -1, shop))
     make_item(name="new")
 
-    rows, _ = levels.page_at([shop.pk], Sought())
+    rows, _ = stock_list.page_at([shop.pk], Sought())
 
     assert {row.item.name: row.state.value for row in rows} == {
         "fine": "ok",
@@ -90,10 +91,10 @@ def test_the_state_says_what_the_numbers_mean(shop):
         "new": "none",
     }
     for row in rows:
-        found, _ = levels.page_at([shop.pk], Sought(state=row.state))
+        found, _ = stock_list.page_at([shop.pk], Sought(state=row.state))
         assert row.item.name in names(found)
         assert {each.state for each in found} == {row.state}
-        assert levels.count_at([shop.pk], Sought(state=row.state)) == len(found)
+        assert stock_list.count_at([shop.pk], Sought(state=row.state)) == len(found)
 
 
 def test_tabs_count_each_state_and_all_items(shop):
@@ -104,19 +105,19 @@ def test_tabs_count_each_state_and_all_items(shop):
     elsewhere = make_location()
     stock("few elsewhere", 1, elsewhere, low_below=5)
 
-    assert levels.counts_at([shop.pk]) == levels.Counts(
+    assert stock_list.counts_at([shop.pk]) == Counts(
         5, {State.LOW: 1, State.OUT: 0, State.BELOW: 1}
     )
-    assert levels.counts_at([shop.pk, elsewhere.pk]) == levels.Counts(
+    assert stock_list.counts_at([shop.pk, elsewhere.pk]) == Counts(
         4, {State.LOW: 2, State.OUT: 0, State.BELOW: 1}
     )
 
 
 def test_where_too_many_stand_the_states_are_not_counted(shop, monkeypatch):
-    monkeypatch.setattr(levels, "LOOKED_AT", 1)
+    monkeypatch.setattr(stock_list, "LOOKED_AT", 1)
     stock("one", 1, shop)
     stock("two", 2, shop)
-    assert levels.counts_at([shop.pk]).by_state == {
+    assert stock_list.counts_at([shop.pk]).by_state == {
         State.LOW: None,
         State.OUT: None,
         State.BELOW: None,
@@ -124,11 +125,11 @@ def test_where_too_many_stand_the_states_are_not_counted(shop, monkeypatch):
 
 
 def test_a_count_ends_just_beyond_what_is_said_exactly(shop, monkeypatch):
-    monkeypatch.setattr(levels, "COUNTED_TO", 2)
+    monkeypatch.setattr(stock_list, "COUNTED_TO", 2)
     for number in range(4):
         stock(f"item {number}", 1, shop)
-    assert levels.count_at([shop.pk], Sought()) == 3
-    assert levels.count_at([shop.pk, make_location().pk], Sought()) == 3
+    assert stock_list.count_at([shop.pk], Sought()) == 3
+    assert stock_list.count_at([shop.pk, make_location().pk], Sought()) == 3
 
 
 @pytest.mark.parametrize(
@@ -150,9 +151,9 @@ def test_search_finds_names_and_skus_by_words_and_barcodes_whole(shop, tenant, t
     Barcode.objects.create(tenant=tenant, item=milk, code="9300675024235")
     stock("50% cocoa", 1, shop, sku="COCOA")
 
-    assert names(levels.page_at([shop.pk], Sought(text=text))[0]) == found
+    assert names(stock_list.page_at([shop.pk], Sought(text=text))[0]) == found
     both = [shop.pk, make_location().pk]
-    assert names(levels.page_at(both, Sought(text=text))[0]) == found
+    assert names(stock_list.page_at(both, Sought(text=text))[0]) == found
 
 
 def test_a_category_holds_what_its_parts_hold(shop, tenant):
@@ -162,20 +163,20 @@ def test_a_category_holds_what_its_parts_hold(shop, tenant):
     milk.product.category.parent = drinks
     milk.product.category.save()
 
-    rows, _ = levels.page_at([shop.pk], Sought(category=drinks.pk))
+    rows, _ = stock_list.page_at([shop.pk], Sought(category=drinks.pk))
 
     assert names(rows) == ["Cola", "Oat milk"]
 
 
 def test_an_archived_item_is_not_listed_and_not_counted(shop):
     stock("Old", 1, shop, is_active=False)
-    assert levels.page_at([shop.pk], Sought()) == ([], None)
-    assert levels.counts_at([shop.pk]).all == 0
+    assert stock_list.page_at([shop.pk], Sought()) == ([], None)
+    assert stock_list.counts_at([shop.pk]).all == 0
 
 
 def test_a_list_goes_on_after_an_item_that_is_gone(shop):
     stock("Cup", 1, shop)
-    rows, after = levels.page_at([shop.pk], Sought(), after=(10**9, shop.pk))
+    rows, after = stock_list.page_at([shop.pk], Sought(), after=Position(10**9, shop.pk))
     assert (names(rows), after) == (["Cup"], None)
 
 
@@ -183,15 +184,29 @@ def test_a_list_goes_on_after_an_item_that_is_gone(shop):
 def test_another_chains_stock_is_not_there(tenant, shop):
     stock("Ours", 1, shop)
     with tenancy.acting_for(make_tenant()):
-        assert levels.page_at([shop.pk], Sought()) == ([], None)
-        assert levels.seqs_of([shop.pk]) == {shop.pk: 0}
+        assert stock_list.page_at([shop.pk], Sought()) == ([], None)
 
 
-def test_seqs_are_those_of_the_last_change(shop):
-    assert levels.seqs_of([shop.pk]) == {shop.pk: 0}
-    item = stock("Cup", 1, shop)
-    post(Kind.SALE, (item, -1, shop))
-    assert levels.seqs_of([shop.pk]) == {shop.pk: 2}
+@pytest.mark.parametrize("size", [1, 2, 50])
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        (Sort.NAME, ["Bag", "Cup", "Mug", "New"]),
+        (Sort.NAME_DOWN, ["New", "Mug", "Cup", "Bag"]),
+        (Sort.AVAILABLE, ["Mug", "New", "Bag", "Cup"]),
+        (Sort.ON_HAND_DOWN, ["Cup", "Bag", "New", "Mug"]),
+    ],
+)
+def test_one_location_can_be_sorted_by_name_or_quantity_either_way(shop, size, sort, expected):
+    stock("Cup", 9, shop)
+    stock("Bag", 4, shop)
+    post(Kind.SALE, (make_item(name="Mug"), -1, shop))
+    make_item(name="New")
+
+    assert names(all_pages([shop.pk], Sought(sort=sort), size)) == expected
+    below_ten = Sought(sort=sort, state=State.OK)
+    in_stock = [name for name in expected if name in {"Bag", "Cup"}]
+    assert names(all_pages([shop.pk], below_ten, size)) == in_stock
 
 
 def test_a_row_without_a_level_reads_as_nothing(shop):

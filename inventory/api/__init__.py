@@ -1,0 +1,1 @@
+"""Items, levels, entries and why, for programs. Foreign ids answer as missing ones."""
