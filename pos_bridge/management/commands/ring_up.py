@@ -1,4 +1,4 @@
-"""Rings up sample sales at the simulated tills; they sign them and send them to the running server."""
+"""Rings up sample sales at the simulated tills, which sign and send them to the running server."""
 
 from __future__ import annotations
 
