@@ -51,9 +51,10 @@ def broker(url: str) -> str:
 
 
 def configuration() -> dict[str, Any]:
-    """All settings of Celery. Asked for when first needed, for the project's settings come first."""
+    """All settings of Celery, asked for when first needed: the project's settings come first."""
     from django.conf import settings  # noqa: PLC0415 -- not before DJANGO_SETTINGS_MODULE is set
 
+    layers: Any = settings.CHANNEL_LAYERS
     return {
         "broker_url": broker(settings.REDIS_URL),
         "broker_connection_retry_on_startup": True,
@@ -62,7 +63,7 @@ def configuration() -> dict[str, Any]:
             "socket_connect_timeout": 2,
         },
         # Redis is shared by what runs beside us, test workers above all.
-        "task_default_queue": settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"],
+        "task_default_queue": layers["default"]["CONFIG"]["prefix"],
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_ignore_result": True,
@@ -78,7 +79,7 @@ def configuration() -> dict[str, Any]:
 
 
 def _freshness(sweep: dict[str, Any]) -> dict[str, Any]:
-    """Rings pile up while no worker runs; one that the next has overtaken is not worth answering."""
+    """Rings pile up while no worker runs: one that the next has overtaken may be dropped."""
     if isinstance(sweep["schedule"], crontab):
         return {}
     return {"options": {"expires": 2 * sweep["schedule"]}}

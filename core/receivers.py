@@ -1,4 +1,4 @@
-"""Rings for the relay when something was put into the outbox, so that news need not wait for beat."""
+"""Rings for the relay when something was put into the outbox: news need not wait for beat."""
 
 from __future__ import annotations
 
