@@ -121,7 +121,10 @@ def post_many(drafts: Sequence[Draft], *, refuse: bool = False) -> list[int | No
             cursor.execute(CALL, _arrays(drafts, refuse=refuse))
             [(numbers,)] = cursor.fetchall()
     except DatabaseError as error:
-        raise _refusal(error) or error from error
+        refusal = _refusal(error)
+        if refusal is None:
+            raise
+        raise refusal from error
     return list(numbers)
 
 

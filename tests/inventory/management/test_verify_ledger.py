@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from core import tenancy
 from inventory.domain.ledger import Kind
 from tests.factories import make_item, make_location, make_tenant, make_user, post
-from tests.superuser import as_superuser
+from tests.logins import as_superuser
 
 MESSAGE = "the level is not the sum of its entries; on hand 4.000000, entries 3.000000"
 
