@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,10 +17,11 @@ from core.models import Tenant, User
 from locations.domain import memberships
 from locations.roles import Role
 from pos_bridge.domain import endpoints
-from pos_bridge.models import Connection, MerchantLink, RawEventState
+from pos_bridge.models import Connection, Endpoint, MerchantLink, RawEventState
 from pos_bridge.providers import PROVIDERS
 from pos_bridge.providers.base import Account, Client, Tokens
 
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 EDITABLE = frozenset({"name", "environment", "base_url", "state", "restock_policy", "oldest_days"})
 
 
@@ -124,6 +125,8 @@ def remove(*, connection: Connection, actor: User, at: datetime) -> bool:
         name=locked.name,
     )
     if not has_history:
+        with tenancy.across_tenants("what an endpoint kept in quarantine"):
+            Endpoint.objects.filter(connection=locked).delete()
         locked.delete()
         return True
     locked.state, locked.archived_at = Connection.State.ARCHIVED, at
@@ -227,15 +230,7 @@ class KeptTokens:
             if kept is not None and kept != stale:
                 return kept
             fresh = exchange(kept)
-            connection.sealed_tokens = crypto.seal(
-                {
-                    "access_token": fresh.access_token,
-                    "refresh_token": fresh.refresh_token,
-                    "expires_at": fresh.expires_at.isoformat() if fresh.expires_at else "",
-                },
-                owner=_owner(self._connection_id),
-            )
-            connection.save(update_fields=["sealed_tokens"])
+            _keep_tokens(connection, fresh)
             return fresh
 
 
@@ -251,11 +246,26 @@ def _tokens(connection: Connection) -> Tokens | None:
     )
 
 
+def _keep_tokens(connection: Connection, tokens: Tokens) -> None:
+    connection.sealed_tokens = crypto.seal(
+        {
+            "access_token": tokens.access_token,
+            "refresh_token": tokens.refresh_token,
+            "expires_at": tokens.expires_at.isoformat() if tokens.expires_at else "",
+        },
+        owner=_owner(connection.pk),
+    )
+    connection.save(update_fields=["sealed_tokens"])
+
+
 def _keep(
     connection: Connection, secrets: Mapping[str, str] | None, webhook_secrets: Sequence[str]
 ) -> None:
     if secrets:
         kept = {**opened(connection), **secrets}
+        refresh_token = kept.pop("refresh_token", "")
+        if refresh_token:  # works once: it belongs to the tokens, which change as they are used
+            _keep_tokens(connection, Tokens("", LONG_AGO, refresh_token))
         connection.sealed_secrets = crypto.seal(kept, owner=_owner(connection.pk))
         connection.save(update_fields=["sealed_secrets"])
     if webhook_secrets:
