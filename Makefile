@@ -21,8 +21,9 @@ SUB_MAKE = $(MAKE) --no-print-directory --keep-going
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
+# `manage.py up` without loading the product first, which saves a second.
 run: ## start everything, until Ctrl-C (PORT=8000 LIVE_PORT=8001 ARGS=--no-demo)
-	@exec $(RUNTIME) manage.py up --host $(HOST) --port $(PORT) --live-port $(LIVE_PORT) \
+	@exec $(RUNTIME) -m config.launch.up --host $(HOST) --port $(PORT) --live-port $(LIVE_PORT) \
 		--simulator-port $(SIMULATOR_PORT) $(ARGS)
 
 test: ## check everything, then run the tests (ARGS="tests/inventory -x" for some)

@@ -36,7 +36,7 @@ def test_every_target_starts_with_the_bootstrap(target):
 def test_the_ports_of_a_second_clone_can_be_chosen():
     shown = make("--dry-run", "run", "PORT=8010", "LIVE_PORT=8011", "ARGS=--no-demo")
 
-    assert "manage.py up --host 127.0.0.1 --port 8010 --live-port 8011" in shown
+    assert "config.launch.up --host 127.0.0.1 --port 8010 --live-port 8011" in shown
     assert shown.rstrip().endswith("--no-demo")
 
 

@@ -22,6 +22,7 @@ AS_ROOT = "You're running the worker with superuser privileges"  # no harm witho
 def web(listener: socket.socket, *, env: Mapping[str, str]) -> Part:
     """Pages, API and webhooks: gunicorn on a port that is open already."""
     options = "--worker-class gthread --workers 2 --threads 4 --graceful-timeout 8"
+    options += " --preload"  # both workers share what is loaded once
     quiet = "--no-control-socket --log-level warning"
     # Workers show that they live through a file: in memory, no slow disk makes them look dead.
     alive = "--worker-tmp-dir /dev/shm" if Path("/dev/shm").is_dir() else ""  # noqa: S108
