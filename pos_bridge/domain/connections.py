@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.db import connection as database
 
 from core import crypto, tenancy
 from core.domain import audit, people
@@ -81,7 +82,7 @@ def change(
     **fields: Any,
 ) -> Connection:
     """Change a connection; secrets given replace those of the same name. Raises StaleVersion."""
-    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     if version is not None and version != locked.version:
         raise StaleVersion(
             f"Somebody changed this connection meanwhile: it is at version {locked.version}.",
@@ -115,7 +116,7 @@ def change(
 @transaction.atomic
 def remove(*, connection: Connection, actor: User, at: datetime) -> bool:
     """Archive a connection, or delete one that nothing ever came through. True when deleted."""
-    locked = Connection.objects.select_for_update().get(pk=connection.pk)
+    locked = Connection.objects.select_for_update(no_key=True).get(pk=connection.pk)
     MerchantLink.objects.filter(connection=locked).delete()
     has_history = RawEventState.objects.filter(connection=locked).exists()
     audit.record(
@@ -176,6 +177,15 @@ def find(connection_id: int) -> Connection | None:
         return Connection.objects.filter(pk=connection_id, state=Connection.State.ACTIVE).first()
 
 
+def heard_of(connection: Connection, at: datetime) -> None:
+    """Note when the newest event came; passed over while somebody changes the connection."""
+    with tenancy.acting_for(connection.tenant_id):
+        free = Connection.objects.select_for_update(no_key=True, skip_locked=True)
+        for row in free.filter(pk=connection.pk).exclude(last_event_at__gte=at):
+            row.last_event_at = at
+            row.save(update_fields=["last_event_at"])
+
+
 @contextmanager
 def client(connection: Connection) -> Iterator[Client]:
     """A client that asks the connection's provider, closed at the end."""
@@ -223,7 +233,10 @@ class KeptTokens:
         # The provider is asked while the row is locked, as an exception: a single-use refresh token
         # must not be used by two workers, and nothing but another renewal waits for this lock.
         with tenancy.acting_for(self._tenant_id):
-            connection = Connection.objects.select_for_update(of=("self",)).get(
+            with database.cursor() as cursor:
+                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'")
+            # Without the key: orders that refer to the connection go on being written.
+            connection = Connection.objects.select_for_update(no_key=True).get(
                 pk=self._connection_id
             )
             kept = _tokens(connection)

@@ -52,11 +52,17 @@ def drain(*, connection_id: int, seconds: float = LONGEST_DRAIN) -> bool:
     if connection is None:
         return False
     end = time.monotonic() + seconds
+    newest = None
+    more = False
     while claimed := inbox.claim(connection=connection.pk):
         process(connection, claimed)
+        newest = claimed[-1].received_at
         if time.monotonic() > end:
-            return True
-    return False
+            more = True
+            break
+    if newest:
+        connections.heard_of(connection, newest)
+    return more
 
 
 def process(connection: Connection, claimed: Sequence[Claimed]) -> None:
