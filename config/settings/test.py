@@ -15,6 +15,7 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT = None  # nothing is collected for tests
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Redis pub/sub knows no database numbers, so each test worker has names of its own.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

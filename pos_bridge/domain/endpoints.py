@@ -81,6 +81,11 @@ def give_application(provider: str, secrets: Sequence[str]) -> Endpoint:
         return endpoint
 
 
+def count_secrets(endpoint: Endpoint) -> int:
+    """How many secrets verify at this endpoint now; what they are is told to nobody."""
+    return len(_open(endpoint.pk, endpoint.sealed_secrets))
+
+
 def address_of(connection: Connection) -> str:
     """The address to give to the provider, exactly as its signature will cover it."""
     return f"{settings.WEBHOOK_BASE_URL}/api/v1/webhooks/{connection.provider}/{connection.pk}"

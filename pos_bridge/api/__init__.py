@@ -1,0 +1,1 @@
+"""What programs may ask and say about the tills of their chain."""
