@@ -9,6 +9,7 @@ import config.schema  # noqa: F401 -- registers what the description of the API 
 import core.urls
 import inventory.urls
 import locations.urls
+import pos_bridge.urls
 
 TENANT = "api/v1/tenants/<uuid:tenant_id>/"
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path(TENANT, include(core.urls.of_tenant)),
     path(TENANT, include(locations.urls.of_tenant)),
     path(TENANT, include(inventory.urls.of_tenant)),
+    path(TENANT, include(pos_bridge.urls.of_tenant)),
     path("", include("pos_bridge.urls")),
     path("admin/", admin.site.urls),
 ]
