@@ -63,6 +63,11 @@ class Hub:
         self._running: set[asyncio.Task[None]] = set()
         self._listener = self._new_listener()
 
+    @property
+    def is_listening(self) -> bool:
+        """Whether news comes in from Redis right now."""
+        return self._listener.is_listening
+
     # --- Sitting down and getting up
 
     def enter(self, seat: Seat) -> bool:
@@ -177,7 +182,7 @@ class Hub:
 
     async def _poll(self) -> None:
         self._cut_the_slow()
-        if not self._listener.is_listening:
+        if not self.is_listening:
             await self._look()
 
     async def _look(self) -> None:
