@@ -12,3 +12,7 @@ FIELD_ENCRYPTION_KEYS = env.list(
 ALLOW_LOOPBACK_PROVIDERS = True
 
 ALLOW_DEMONSTRATION = True  # seed_demo and its well-known passwords
+
+# Served from where they lie: nothing has to be collected first.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True

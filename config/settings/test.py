@@ -20,3 +20,7 @@ ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Redis pub/sub knows no database numbers, so each test worker has names of its own.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{WORKER}"
+
+# Served from where they lie: nothing has to be collected first.
+STATIC_ROOT = None
+WHITENOISE_USE_FINDERS = True
