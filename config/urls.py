@@ -21,6 +21,7 @@ urlpatterns = [
     path(TENANT, include(pos_bridge.urls.of_tenant)),
     path("", include("pos_bridge.urls")),
     path("admin/", admin.site.urls),
+    path("", include("reporting.urls")),  # last: a chain may have any name
 ]
 
 handler400 = "config.errors.bad_request"

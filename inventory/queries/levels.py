@@ -73,6 +73,16 @@ def item_with_sku(sku: str) -> Item | None:
     return shown(Item.objects.filter(sku=sku)).first()
 
 
+def item_with_id(number: int) -> Item | None:
+    """The same by its id."""
+    return shown(Item.objects.filter(pk=number)).first()
+
+
+def has_items() -> bool:
+    """Whether the chain has any item at all."""
+    return Item.objects.exists()
+
+
 def location_holding(item: Item, places: Collection[int]) -> int | None:
     """Of these places, one that has a level of the item."""
     held = StockLevel.objects.filter(item=item, location__in=places)

@@ -1,0 +1,1 @@
+"""The pages: what a person sees. Each loads what this person may see, and shows it."""
