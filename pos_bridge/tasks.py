@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
+
 from celery import shared_task
 from django.utils import timezone
 
 from core import tenancy
 from core.nudge import nudge
 from core.tasks import relay_outbox
-from pos_bridge.domain import inbox, ingest, links, syncs
+from pos_bridge.domain import connections, inbox, ingest, links, syncs
 from pos_bridge.models import Connection
 from pos_bridge.providers import PROVIDERS
+
+logger = logging.getLogger(__name__)
 
 WITHOUT_PUSH = frozenset(
     name for name, provider in PROVIDERS.items() if not provider.capabilities.pushes_sales
@@ -28,15 +32,28 @@ def drain_inbox(*, connection_id: int, **_: object) -> None:
 @shared_task(acks_late=True)
 def sweep_inbox(**_: object) -> None:
     """Look where a bell was lost, and where a link came while an order was on its way."""
+    connections.adopt()
     for connection_id in inbox.connections_due():
         nudge(drain_inbox, connection_id=connection_id)
     with tenancy.across_tenants("orders that wait for links"):
         active = list(Connection.objects.filter(state=Connection.State.ACTIVE))
     for connection in active:
-        with tenancy.acting_for(connection.tenant_id):
-            released = links.release(connection)
-        if released:
+        if _release(connection):
             nudge(relay_outbox)
+
+
+def _release(connection: Connection) -> int:
+    """Free what can be freed; what goes wrong at one chain holds back no other."""
+
+    def attempt() -> int:
+        with tenancy.acting_for(connection.tenant_id):
+            return links.release(connection)
+
+    try:
+        return tenancy.retrying(attempt)
+    except Exception:
+        logger.exception("What waits at connection %s could not be freed", connection.pk)
+        return 0
 
 
 @shared_task(acks_late=True)

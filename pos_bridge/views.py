@@ -10,10 +10,11 @@ import logging
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from core.crypto import CannotOpen
 from core.nudge import nudge
 from pos_bridge.domain import inbox
 from pos_bridge.providers import PROVIDERS
@@ -45,7 +46,7 @@ def receive_webhook(
     except BadSignature:
         logger.warning("A webhook of %s did not verify", pos_system)
         return _problem(401, "bad_signature", "No known secret made this signature.")
-    except (DatabaseError, InterfaceError):
+    except (DatabaseError, InterfaceError, CannotOpen, UnreadablePostError):
         logger.exception("A webhook could not be kept")
         answer = _problem(503, "unavailable", "Not kept: send it again later.")
         answer["Retry-After"] = "10"

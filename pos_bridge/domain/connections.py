@@ -11,13 +11,14 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db import connection as database
+from django.db import connection as database
 
 from core import crypto, tenancy
 from core.domain import audit, people
 from core.models import Tenant, User
 from locations.domain import memberships
 from locations.roles import Role
-from pos_bridge.domain import endpoints
+from pos_bridge.domain import endpoints, quarantine
 from pos_bridge.models import Connection, Endpoint, MerchantLink, RawEventState
 from pos_bridge.providers import PROVIDERS
 from pos_bridge.providers.base import Account, Client, Tokens
@@ -157,18 +158,27 @@ def speak_for(connection: Connection, merchant: str) -> MerchantLink:
         raise MerchantTaken(
             f"{merchant} is connected elsewhere already.", code="merchant_taken"
         ) from error
-    with tenancy.across_tenants("events of a merchant nobody knew"):
-        RawEventState.objects.filter(
-            tenant=None,
-            event__provider=connection.provider,
-            event__merchant=merchant,
-        ).update(
-            tenant=connection.tenant_id,
-            connection=connection.pk,
-            state=RawEventState.State.PENDING,
-            reason="",
-        )
+    adopt()
     return link
+
+
+def adopt() -> int:
+    """Take over events that came before anybody spoke for their merchant. Answers how many.
+
+    Also for the sweeper: one that arrives while its merchant is being connected sees no connection,
+    and the connecting does not see it.
+    """
+    with tenancy.across_tenants("events of a merchant nobody knew"), database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE pos_webhook_states s SET tenant_id = m.tenant_id,
+                connection_id = m.connection_id, state = 'PENDING', reason = ''
+            FROM pos_webhook_logs e
+            JOIN pos_merchants m ON m.provider = e.provider AND m.external_id = e.merchant
+            WHERE s.connection_id IS NULL AND s.state = 'UNMAPPED' AND e.id = s.event_id
+            """
+        )
+        return int(cursor.rowcount)
 
 
 def find(connection_id: int) -> Connection | None:
@@ -282,7 +292,7 @@ def _keep(
         connection.sealed_secrets = crypto.seal(kept, owner=_owner(connection.pk))
         connection.save(update_fields=["sealed_secrets"])
     if webhook_secrets:
-        endpoints.give(connection, webhook_secrets)
+        quarantine.reconsider(endpoints.give(connection, webhook_secrets))
 
 
 def _owner(connection_id: int) -> str:

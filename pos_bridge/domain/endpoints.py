@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import connection as database
 
 from core import crypto, tenancy
+from core.crypto import CannotOpen
 from pos_bridge.models import Connection, Endpoint
 from pos_bridge.providers.base import BadSignature, Provider, Webhook
 
@@ -18,7 +19,7 @@ class Candidate(NamedTuple):
     """An endpoint a webhook may be for; nothing is believed before one of its secrets fits."""
 
     id: int
-    secrets: tuple[str, ...]
+    sealed_secrets: bytes | memoryview
     environment: str
 
 
@@ -33,19 +34,28 @@ def candidates(provider: str, connection: int | None, merchant: str | None) -> l
         )
         rows = cursor.fetchall()
     return [
-        Candidate(number, _open(number, sealed), environment or "production")
+        Candidate(number, sealed, environment or "production")
         for number, sealed, environment in rows
     ]
 
 
 def verified(provider: Provider, webhook: Webhook, found: Sequence[Candidate]) -> Candidate | None:
-    """The first candidate one of whose secrets made this signature."""
+    """The first candidate one of whose secrets made this signature.
+
+    Raises CannotOpen when none did, but one could not be asked: that is no word about the sender.
+    """
+    closed: CannotOpen | None = None
     for candidate in found:
         try:
-            provider.verify(webhook, candidate.secrets)
+            provider.verify(webhook, _open(candidate.id, candidate.sealed_secrets))
         except BadSignature:
             continue
+        except CannotOpen as error:
+            closed = error
+            continue
         return candidate
+    if closed:
+        raise closed
     return None
 
 

@@ -18,7 +18,14 @@ from core import crypto, tenancy
 from pos_bridge.domain import endpoints
 from pos_bridge.domain.redaction import redact
 from pos_bridge.models import RawEventState
-from pos_bridge.providers.base import Answer, BadSignature, PayloadKind, Provider, Webhook
+from pos_bridge.providers.base import (
+    Answer,
+    BadSignature,
+    Identity,
+    PayloadKind,
+    Provider,
+    Webhook,
+)
 
 State = RawEventState.State
 
@@ -74,6 +81,13 @@ def accept(*, provider: Provider, webhook: Webhook, connection: int | None) -> K
         if candidates:
             endpoints.quarantine(candidates[0], _headers(webhook.headers), redact(webhook.body))
         raise BadSignature
+    return keep(provider=provider, webhook=webhook, endpoint=endpoint, identity=identity)
+
+
+def keep(
+    *, provider: Provider, webhook: Webhook, endpoint: endpoints.Candidate, identity: Identity
+) -> Kept:
+    """Keep a webhook that has verified at this endpoint."""
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT event_id, connection_id FROM pos_accept(%s,%s,%s,%s,%s,%s,%s,%s,%s)",
