@@ -37,3 +37,10 @@ def database(url: str | None) -> dict[str, Any]:
     settings["HOST"] = options.pop("host", None) or settings.get("HOST") or ""
     settings["ENGINE"] = "django.db.backends.postgresql"
     return settings
+
+
+def live_sources(address: str) -> list[str]:
+    """Where a page may open its socket. This machine has two names, and people type either."""
+    if not address:
+        return []
+    return list(dict.fromkeys([address, address.replace("127.0.0.1", "localhost")]))

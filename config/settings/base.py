@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from config.env import database, env, given
+from config.env import database, env, given, live_sources
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 PRODUCT_NAME = env.str("PRODUCT_NAME", default="Storeroom")
@@ -199,7 +199,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": ["'self'", "data:"],
         "style-src": ["'self'"],
         "script-src": ["'self'"],
-        "connect-src": ["'self'", *([LIVE_URL] if LIVE_URL else [])],
+        "connect-src": ["'self'", *live_sources(LIVE_URL)],
         "object-src": ["'none'"],
         "base-uri": ["'none'"],
         "form-action": ["'self'"],

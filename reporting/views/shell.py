@@ -22,7 +22,6 @@ from locations.roles import FOR_TENANT, TenantPermission
 from pos_bridge import queries as tills
 
 ALL = "all"
-SOCKET = "/ws/stock"
 THIS_MACHINE = {"127.0.0.1", "localhost", "::1", "0.0.0.0"}  # noqa: S104 -- compared, not bound
 
 
@@ -111,9 +110,11 @@ def _person(user: User, membership: Membership | None) -> dict[str, str]:
 def _live(tenant: Tenant, places: Sequence[Location]) -> dict[str, Any]:
     seqs = feed.streams([place.pk for place in places])
     port = _live_port()
+    path = f"/ws/{tenant.slug}/stock"
     return {
-        "url": "" if port else _live_url(),
+        "url": "" if port or not settings.LIVE_URL else settings.LIVE_URL.rstrip("/") + path,
         "port": port,
+        "path": path,
         "tenant": str(tenant.pk),
         "locations": [
             {"id": place.pk, "code": place.code, "name": place.name, "seq": seqs.get(place.pk, 0)}
@@ -126,11 +127,6 @@ def _live_port() -> str:
     """The port of a live process on the page's own host; empty when it has its own address."""
     address = urlsplit(settings.LIVE_URL)
     return str(address.port or "") if address.hostname in THIS_MACHINE else ""
-
-
-def _live_url() -> str:
-    address = settings.LIVE_URL
-    return address + SOCKET if address and urlsplit(address).path in {"", "/"} else address
 
 
 def _unmapped(rights: frozenset[TenantPermission]) -> dict[str, Any] | None:

@@ -11,10 +11,10 @@ const BACK_STAYS = 4_000;
 const SETTLES = 1_500; // replies to `follow` come within this; what comes later is ordinary news
 
 /** Where the socket is: a whole address, a port on this host, or this site itself. */
-export function address({ url, port }, here = location) {
+export function address({ url, port, path }, here = location) {
   if (url) return url;
   const scheme = here.protocol === "https:" ? "wss" : "ws";
-  return `${scheme}://${port ? `${here.hostname}:${port}` : here.host}/ws/stock`;
+  return `${scheme}://${port ? `${here.hostname}:${port}` : here.host}${path}`;
 }
 
 class Live {
