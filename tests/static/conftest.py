@@ -62,7 +62,7 @@ class Site:
         self.problems: list[str] = []
         self.is_up = True
         page.route("**/*", self._answer)
-        page.route_web_socket("**/ws/stock", self._connect)
+        page.route_web_socket("**/ws/*/stock", self._connect)
         page.on("pageerror", lambda error: self.problems.append(str(error)))
         page.on("console", self._note)
 
