@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -75,7 +76,6 @@ class Draft:
     note: str = ""
 
 
-@transaction.atomic
 def post(
     *,
     kind: Kind,
@@ -91,12 +91,15 @@ def post(
     """Record what happened and move the levels; the same key again returns the same posting.
 
     Raises NotEnoughStock when a request (not a fact) would take more than is available, and
-    NotAQuantity; then nothing is written.
+    NotAQuantity; then nothing is written and the caller's transaction can go on.
     """
     draft = Draft(
         kind, key, moves, actor.pk, effective_at, occurred_at, source or key, reason, note
     )
-    [number] = post_many([draft], refuse=kind not in FACTS)
+    refuse = kind not in FACTS
+    # Only what the database may refuse needs a savepoint to come back to: two statements of six.
+    with transaction.atomic() if refuse else nullcontext():
+        [number] = post_many([draft], refuse=refuse)
     if number is None:
         return Posting.objects.get(key=key)
     return Posting(pk=number, tenant_id=tenancy.current_tenant(), **_fields(draft))

@@ -186,7 +186,7 @@ def test_stock_of_another_tenant_can_not_be_posted_to(tenant, shop, kettle, fore
 
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # some keys are asked at the commit
-    with pytest.raises(DatabaseError):
+    with pytest.raises(DatabaseError), transaction.atomic():
         post(Kind.SALE, (item, -1, place), actor=actor)
     assert not Posting.objects.exists()
 
