@@ -60,7 +60,10 @@ def configuration() -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_transport_options": {
             "visibility_timeout": LONGEST_TASK,
-            "socket_connect_timeout": 2,
+            # Who rings has a till waiting: without a broker it is told so at once, not after 6 s.
+            "max_retries": 0,
+            "interval_start": 0,
+            "socket_connect_timeout": 1,
         },
         # Redis is shared by what runs beside us, test workers above all.
         "task_default_queue": layers["default"]["CONFIG"]["prefix"],

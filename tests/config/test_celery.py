@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from celery import Celery
 from celery.schedules import crontab
 
 from config import celery
@@ -12,6 +13,7 @@ from core.domain import outbox
 from core.models import OutboxMessage
 from core.nudge import nudge
 from core.tasks import relay_outbox
+from tests.factories import make_tenant
 
 
 @pytest.mark.proves("2.7")
@@ -92,24 +94,32 @@ def test_test_workers_have_queues_of_their_own(settings):
     assert app.conf.task_default_queue.startswith("test-")
 
 
-@pytest.mark.proves("2.5")
-def test_a_broker_that_is_away_loses_no_message(
-    tenant, monkeypatch, django_capture_on_commit_callbacks
+@pytest.mark.proves("2.2")
+def test_a_broker_that_is_away_harms_nobody_who_rings(
+    tenant, caplog, django_capture_on_commit_callbacks
 ):
-    monkeypatch.setitem(app.conf, "broker_url", "redis+socket:///nowhere/redis.sock")
-    with app.pool.acquire(block=True) as connection:
-        connection.close()
-    app.set_current()
+    lonely = Celery("lonely", set_as_current=False)
+    lonely.conf.update(celery.configuration() | {"broker_url": broker("unix:///nowhere/r.sock")})
+
+    @lonely.task(name="ring")
+    def ring():
+        """Never runs."""
+
     with django_capture_on_commit_callbacks(execute=True):
-        nudge(relay_outbox)
+        nudge(ring)
         outbox.put("news.nobody.handles", word="kept")
 
+    assert caplog.messages == ["No broker to nudge ring; the sweeper will look."]
     assert OutboxMessage.objects.get(topic="news.nobody.handles").state == "PENDING"
 
 
-def test_the_relay_hands_on_until_nothing_is_due(committing):
-    from tests.factories import make_tenant  # noqa: PLC0415
+@pytest.mark.proves("1.1")
+def test_who_rings_never_waits_for_a_broker_that_is_away():
+    options = app.conf.broker_transport_options
+    assert (options["max_retries"], options["socket_connect_timeout"]) == (0, 1)
 
+
+def test_the_relay_hands_on_until_nothing_is_due(committing):
     chain = make_tenant()
     with tenancy.acting_for(chain):
         for number in range(3):

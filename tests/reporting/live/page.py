@@ -17,7 +17,7 @@ from config.asgi import application
 from core import tenancy
 from core.domain import outbox
 from core.models import User
-from inventory.domain.ledger import Kind
+from inventory.models.stock import Kind
 from reporting.live import guests
 from tests import factories
 

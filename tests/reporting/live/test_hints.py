@@ -21,6 +21,10 @@ def hint(after, seq, *rows):
     return Hint.of({"location": 7, "after": after, "seq": seq, "rows": list(rows)})
 
 
+def reach(told):
+    return told.after, told.seq
+
+
 def test_hints_that_join_become_one_with_the_newest_value_of_each_item():
     later = hint(2, 4, row(1, "8", 3), row(2, "5", 1))
     [run] = runs([later, hint(0, 2, row(1, "9", 2))])
@@ -46,8 +50,8 @@ def test_an_older_value_that_comes_late_never_wins():
 def test_what_lies_beyond_a_gap_waits():
     following, beyond = continuing(2, [hint(2, 3, row(1, "8", 3)), hint(5, 6, row(1, "6", 5))])
 
-    assert (following.after, following.seq) == (2, 3)
-    assert [(run.after, run.seq) for run in beyond] == [(5, 6)]
+    assert reach(following) == (2, 3)
+    assert [reach(run) for run in beyond] == [(5, 6)]
 
 
 def test_old_news_is_no_news():
@@ -56,7 +60,7 @@ def test_old_news_is_no_news():
 
 def test_news_that_begins_before_what_is_known_goes_on_from_there():
     following, _ = continuing(3, [hint(1, 5, row(1, "6", 5))])
-    assert (following.after, following.seq) == (3, 5)
+    assert reach(following) == (3, 5)
 
 
 def test_only_quantities_are_told_even_when_the_outbox_says_more():

@@ -14,8 +14,8 @@ from tests.reporting.live.page import Page, cookie_of, elsewhere, kettle_row, re
 
 
 def hint(shop, after, seq, on_hand, version):
-    row = kettle_row(shop, on_hand, version)
-    return Hint(location=shop.id, after=after, seq=seq, rows={row["item"]: row})
+    rows = [kettle_row(shop, on_hand, version)]
+    return Hint.of({"location": shop.id, "after": after, "seq": seq, "rows": rows})
 
 
 def tell(shop, *hints):
@@ -61,9 +61,12 @@ async def test_what_a_lost_hint_told_is_asked_of_the_database_once_for_all(
     shop, open_page, monkeypatch
 ):
     asked = []
-    monkeypatch.setattr(
-        guests, "missed", lambda *args, real=guests.missed: (asked.append(args), real(*args))[1]
-    )
+
+    def counted(*args, missed=guests.missed):
+        asked.append(args)
+        return missed(*args)
+
+    monkeypatch.setattr(guests, "missed", counted)
     pages = [await open_page(), await open_page()]
     for page in pages:
         await page.follow(shop.id)

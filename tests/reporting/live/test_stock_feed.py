@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from inventory.domain.ledger import Kind
+from inventory.models.stock import Kind
 from locations.domain import memberships
 from reporting.live import guests
 from tests.factories import make_location, post
