@@ -190,6 +190,13 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {  # fields of the same name and other words
         "LocationKind": "locations.models.Location.Kind",
         "MovementKind": "inventory.models.stock.Kind",
+        "PosSystem": "pos_bridge.models.connection.ProviderName",
+        "ConnectionState": "pos_bridge.models.connection.Connection.State",
+        "EditableConnectionState": "pos_bridge.api.configuration_values.EDITABLE_STATES",
+        "JobState": "core.models.job.Job.State",
+        "RawEventState": "pos_bridge.models.inbox.RawEventState.State",
+        "TransactionState": "pos_bridge.models.order.Transaction.State",
+        "TransactionLineState": "pos_bridge.models.order.TransactionLine.State",
     },
 }
 

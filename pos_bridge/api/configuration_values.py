@@ -32,7 +32,7 @@ class Secret(serializers.CharField):
         super().__init__(**{**limits, **options})
 
 
-class LocationLinkValue(serializers.ModelSerializer[LocationLink]):
+class LinkedLocationSerializer(serializers.ModelSerializer[LocationLink]):
     """Which location of ours theirs is."""
 
     external_id = serializers.CharField(max_length=120, help_text="Their id.")
@@ -43,7 +43,7 @@ class LocationLinkValue(serializers.ModelSerializer[LocationLink]):
         fields = ("external_id", "location", "name")
 
 
-class Change(serializers.Serializer[Connection]):
+class ConfigurationChangeSerializer(serializers.Serializer[Connection]):
     """All of a connection that can be changed."""
 
     name = serializers.CharField(max_length=120)
@@ -69,7 +69,7 @@ class Change(serializers.Serializer[Connection]):
         max_length=5,
         help_text="All that verify; two while one is replaced. Lightspeed: username:password.",
     )
-    location_links = LocationLinkValue(many=True, required=False)
+    location_links = LinkedLocationSerializer(many=True, required=False)
     version = serializers.IntegerField(
         required=False, write_only=True, help_text="As If-Match: refused when it is another."
     )
@@ -103,7 +103,7 @@ class Change(serializers.Serializer[Connection]):
         return attrs
 
 
-class Creation(Change):
+class ConfigurationCreationSerializer(ConfigurationChangeSerializer):
     """A new connection: also whose till system it is."""
 
     pos_system = serializers.ChoiceField(ProviderName.choices, required=False)
@@ -119,7 +119,7 @@ class Creation(Change):
         return {**super().validate(attrs), "provider": named.pop()}
 
 
-class Abilities(serializers.Serializer[Any]):
+class TillAbilitiesSerializer(serializers.Serializer[Any]):
     """What the till system can do at all."""
 
     pushes_sales = serializers.BooleanField()
@@ -129,7 +129,7 @@ class Abilities(serializers.Serializer[Any]):
     has_locations = serializers.BooleanField()
 
 
-class Configuration(serializers.ModelSerializer[Connection]):
+class ConfigurationSerializer(serializers.ModelSerializer[Connection]):
     """A connection as it stands."""
 
     pos_system = serializers.CharField(source="provider")
@@ -140,7 +140,7 @@ class Configuration(serializers.ModelSerializer[Connection]):
         help_text="`ready`, or `no secret yet`: then nothing that is posted verifies."
     )
     webhook_url = serializers.SerializerMethodField(help_text="Give this to the till system.")
-    location_links = LocationLinkValue(many=True)
+    location_links = LinkedLocationSerializer(many=True)
     capabilities = serializers.SerializerMethodField()
 
     class Meta:
@@ -183,9 +183,9 @@ class Configuration(serializers.ModelSerializer[Connection]):
     def get_webhook_url(self, connection: Connection) -> str:
         return endpoints.address_of(connection)
 
-    @extend_schema_field(Abilities)
+    @extend_schema_field(TillAbilitiesSerializer)
     def get_capabilities(self, connection: Connection) -> Mapping[str, Any]:
-        return Abilities(PROVIDERS[connection.provider].capabilities).data
+        return TillAbilitiesSerializer(PROVIDERS[connection.provider].capabilities).data
 
 
 def _listed(attrs: Values, one: str, many: str) -> list[str] | None:

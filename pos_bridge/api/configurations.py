@@ -17,7 +17,11 @@ from core.api.versions import Stale, require_version
 from core.nudge import nudge
 from core.tasks import relay_outbox
 from pos_bridge.api.base import TillView, checked
-from pos_bridge.api.configuration_values import Change, Configuration, Creation
+from pos_bridge.api.configuration_values import (
+    ConfigurationChangeSerializer,
+    ConfigurationCreationSerializer,
+    ConfigurationSerializer,
+)
 from pos_bridge.domain import connections, links
 from pos_bridge.domain.connections import StaleVersion
 from pos_bridge.models import Connection, LocationLink
@@ -41,7 +45,7 @@ class ConfigurationFilter(filters.FilterSet):
 class Configurations(TillView[Connection]):
     """What the views of connections share."""
 
-    serializer_class = Configuration
+    serializer_class = ConfigurationSerializer
 
     def get_queryset(self) -> QuerySet[Connection]:
         location_links = LocationLink.objects.select_related("location").order_by("id")
@@ -71,11 +75,13 @@ class ConfigurationList(Configurations, generics.ListAPIView[Connection]):
     ordering = ("name", "id")
 
     @extend_schema(
-        summary="Connect a till system", request=Creation, responses={201: Configuration}
+        summary="Connect a till system",
+        request=ConfigurationCreationSerializer,
+        responses={201: ConfigurationSerializer},
     )
     def post(self, request: Request, **kwargs: Any) -> Response:
         """Credentials and webhook secrets are sealed at once and never shown again."""
-        values = checked(Creation, request.data)
+        values = checked(ConfigurationCreationSerializer, request.data)
         location_links = values.pop("location_links", [])
         connection = connections.create(actor=self.actor, **values)
         self.link_locations(connection, location_links)
@@ -91,7 +97,11 @@ class ConfigurationDetail(Configurations):
         """Its version is also in ETag."""
         return self.answer(self.connection())
 
-    @extend_schema(summary="Change a connection", request=Change, responses=Configuration)
+    @extend_schema(
+        summary="Change a connection",
+        request=ConfigurationChangeSerializer,
+        responses=ConfigurationSerializer,
+    )
     def put(self, request: Request, **kwargs: Any) -> Response:
         """Changes what is named and leaves the rest; secrets not named stay.
 
@@ -99,7 +109,11 @@ class ConfigurationDetail(Configurations):
         """
         return self._change(request)
 
-    @extend_schema(summary="Change a connection", request=Change, responses=Configuration)
+    @extend_schema(
+        summary="Change a connection",
+        request=ConfigurationChangeSerializer,
+        responses=ConfigurationSerializer,
+    )
     def patch(self, request: Request, **kwargs: Any) -> Response:
         """The same as PUT."""
         return self._change(request)
@@ -107,7 +121,9 @@ class ConfigurationDetail(Configurations):
     @extend_schema(
         summary="Remove a connection",
         responses={
-            200: OpenApiResponse(Configuration, "It has history, so it is kept as archived."),
+            200: OpenApiResponse(
+                ConfigurationSerializer, "It has history, so it is kept as archived."
+            ),
             204: OpenApiResponse(None, "Nothing ever came through it: it is gone."),
         },
     )
@@ -124,7 +140,9 @@ class ConfigurationDetail(Configurations):
         connection = self.connection()
         if connection.state == Connection.State.ARCHIVED:
             raise Http404  # it can be read, and is changed no more
-        values = checked(Change, request.data, instance=connection, partial=True)
+        values = checked(
+            ConfigurationChangeSerializer, request.data, instance=connection, partial=True
+        )
         version = values.pop("version", None)
         if request.headers.get("If-Match"):
             require_version(request, connection.version)

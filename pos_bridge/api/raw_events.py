@@ -14,7 +14,7 @@ from pos_bridge.models import RawEvent, RawEventState
 from pos_bridge.models.connection import ProviderName
 
 
-class EventSerializer(serializers.ModelSerializer[RawEventState]):
+class RawEventSerializer(serializers.ModelSerializer[RawEventState]):
     id = serializers.IntegerField(source="event_id")
     connection = serializers.IntegerField(source="connection_id", allow_null=True)
     pos_system = serializers.CharField(source="event.provider")
@@ -46,13 +46,13 @@ class EventSerializer(serializers.ModelSerializer[RawEventState]):
         )
 
 
-class WholeEventSerializer(EventSerializer):
+class WholeRawEventSerializer(RawEventSerializer):
     body = serializers.SerializerMethodField(
         help_text="As it came, in base64; numbers of cards were taken out before it was kept."
     )
 
-    class Meta(EventSerializer.Meta):
-        fields = (*EventSerializer.Meta.fields, "body")
+    class Meta(RawEventSerializer.Meta):
+        fields = (*RawEventSerializer.Meta.fields, "body")
 
     def get_body(self, state: RawEventState) -> str:
         return base64.b64encode(bytes(state.event.body)).decode()
@@ -71,7 +71,7 @@ class EventFilter(filters.FilterSet):
 class EventList(TillView[RawEventState], generics.ListAPIView[RawEventState]):
     """Every verified event and what became of it, the newest first."""
 
-    serializer_class = EventSerializer
+    serializer_class = RawEventSerializer
     filterset_class = EventFilter
     ordering = ("-event_id",)
 
@@ -84,7 +84,7 @@ class EventList(TillView[RawEventState], generics.ListAPIView[RawEventState]):
 class EventDetail(TillView[RawEventState], generics.RetrieveAPIView[RawEventState]):
     """An event as it came."""
 
-    serializer_class = WholeEventSerializer
+    serializer_class = WholeRawEventSerializer
 
     def get_queryset(self) -> QuerySet[RawEventState]:
         return RawEventState.objects.select_related("event")

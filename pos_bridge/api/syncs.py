@@ -24,7 +24,7 @@ class NotActive(ValidationError):
     """Refused: the connection is paused or archived."""
 
 
-class Window(serializers.Serializer[Any]):
+class SyncWindow(serializers.Serializer[Any]):
     """From when to when. Left out: since the last time."""
 
     since = serializers.DateTimeField(required=False, default=None)
@@ -37,7 +37,7 @@ class Window(serializers.Serializer[Any]):
         return attrs
 
 
-class Run(serializers.ModelSerializer[SyncRun]):
+class SyncRunSerializer(serializers.ModelSerializer[SyncRun]):
     """One time a till system was asked."""
 
     job = serializers.IntegerField(source="job_id", allow_null=True)
@@ -61,7 +61,7 @@ class Run(serializers.ModelSerializer[SyncRun]):
         )
 
 
-class AskedLocation(serializers.ModelSerializer[LocationLink]):
+class AskedLocationSerializer(serializers.ModelSerializer[LocationLink]):
     location = serializers.CharField(source="location.code")
     polled_until = serializers.DateTimeField(
         allow_null=True, help_text="All it sold up to then has been asked for."
@@ -72,16 +72,16 @@ class AskedLocation(serializers.ModelSerializer[LocationLink]):
         fields = ("external_id", "location", "polled_until")
 
 
-class Status(serializers.Serializer[Connection]):
+class SyncStatusSerializer(serializers.Serializer[Connection]):
     """How asking a connection's till system goes."""
 
     configuration = serializers.IntegerField(source="pk")
     name = serializers.CharField()
     pos_system = serializers.CharField(source="provider")
     state = serializers.SerializerMethodField(help_text="Of the newest run; `never` before one.")
-    run = Run(source="newest_run", allow_null=True)
+    run = SyncRunSerializer(source="newest_run", allow_null=True)
     job = JobSerializer(source="newest_run.job", allow_null=True, default=None)
-    locations = AskedLocation(source="location_links", many=True)
+    locations = AskedLocationSerializer(source="location_links", many=True)
     last_event_at = serializers.DateTimeField(allow_null=True)
     last_error = serializers.CharField()
 
@@ -92,28 +92,32 @@ class Status(serializers.Serializer[Connection]):
 @extend_schema(
     tags=["tills"],
     summary="Ask a till system what it sold",
-    request=Window,
-    responses={202: inline_serializer("Started", {"job": JobSerializer(), "run": Run()})},
+    request=SyncWindow,
+    responses={
+        202: inline_serializer("SyncStarted", {"job": JobSerializer(), "run": SyncRunSerializer()})
+    },
 )
 class Syncs(TillView[SyncRun]):
     """Queued at once; while one runs, every further request answers that one."""
 
-    serializer_class = Run
+    serializer_class = SyncRunSerializer
 
     def post(self, request: Request, **kwargs: Any) -> Response:
         connection = self.connection()
         if connection.state != Connection.State.ACTIVE:
             raise NotActive("This connection is not active.", code="not_active")
-        window = checked(Window, request.data)
+        window = checked(SyncWindow, request.data)
         run = syncs.start(connection=connection, actor=self.actor, **window)
         nudge(sync_connection, run_id=run.pk)
-        return Response({"job": JobSerializer(run.job).data, "run": Run(run).data}, status=202)
+        return Response(
+            {"job": JobSerializer(run.job).data, "run": SyncRunSerializer(run).data}, status=202
+        )
 
 
 class Statuses(TillView[Connection]):
     """What the views of the state of syncs share."""
 
-    serializer_class = Status
+    serializer_class = SyncStatusSerializer
     ordering = ("name", "id")
 
     def get_queryset(self) -> QuerySet[Connection]:
@@ -133,7 +137,9 @@ class Statuses(TillView[Connection]):
         return connections
 
 
-@extend_schema(tags=["tills"], summary="How the last syncs went", responses=Status(many=True))
+@extend_schema(
+    tags=["tills"], summary="How the last syncs went", responses=SyncStatusSerializer(many=True)
+)
 class SyncStatusList(Statuses, generics.ListAPIView[Connection]):
     """Every connection, its newest run and how far each location has been asked."""
 
@@ -147,4 +153,4 @@ class SyncStatus(Statuses):
 
     def get(self, request: Request, **kwargs: Any) -> Response:
         connection = generics.get_object_or_404(self.get_queryset(), pk=kwargs["config_id"])
-        return Response(Status(self.with_runs([connection])[0]).data)
+        return Response(SyncStatusSerializer(self.with_runs([connection])[0]).data)

@@ -17,7 +17,7 @@ from pos_bridge import queries
 from pos_bridge.models import Transaction, TransactionLine
 
 
-class LineSerializer(serializers.ModelSerializer[TransactionLine]):
+class TransactionLineSerializer(serializers.ModelSerializer[TransactionLine]):
     quantity = Quantity(help_text="As the till counts, in its newest version.")
     factor = Quantity(help_text="Our units in one of theirs.")
     posted = Quantity(help_text="What it moved so far: our units, below zero for what left.")
@@ -56,7 +56,7 @@ class TransactionSerializer(serializers.ModelSerializer[Transaction]):
     location_ref = serializers.CharField(help_text="Their id of it.")
     total = serializers.IntegerField(allow_null=True, help_text="In minor units.")
     waiting = serializers.IntegerField(help_text="How many of its lines wait for a link.")
-    lines = LineSerializer(many=True)
+    lines = TransactionLineSerializer(many=True)
 
     class Meta:
         model = Transaction

@@ -24,7 +24,7 @@ from pos_bridge.providers import PROVIDERS
 NEEDED = TenantPermission.VIEW_CONNECTIONS
 
 
-class Health(serializers.Serializer[Any]):
+class WebhookHealth(serializers.Serializer[Any]):
     """`status` for everybody; the rest for members of a chain, about its own events."""
 
     status = serializers.ChoiceField(["up", "down"])
@@ -50,7 +50,10 @@ class WebhookStatus(APIView):
                 "tenant", str, description="A chain's slug, for the figures; a token knows its own."
             )
         ],
-        responses={200: Health, 503: OpenApiResponse(Health, "The database does not answer.")},
+        responses={
+            200: WebhookHealth,
+            503: OpenApiResponse(WebhookHealth, "The database does not answer."),
+        },
     )
     def get(self, request: Request, pos_system: str) -> Response:
         """`up` when an event would be kept now."""
