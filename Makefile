@@ -16,7 +16,7 @@ SUB_MAKE = $(MAKE) --no-print-directory --keep-going
 .DEFAULT_GOAL := help
 .PHONY: help run test check fmt bench seed sale worker beat shell vendor lock
 .PHONY: all-checks check-style check-form check-types check-arrows check-templates check-migrations
-.PHONY: check-settings all-tests all-benchmarks
+.PHONY: check-settings all-tests tests-without-browser tests-with-browser all-benchmarks
 
 help:
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -90,9 +90,15 @@ check-migrations:
 check-settings:
 	python -m config.launch.as_production manage.py check --deploy --fail-level WARNING
 
-all-tests:
+all-tests: tests-without-browser tests-with-browser
+
+# Apart, for a browser leaves an event loop running in the process that drove it. 5: none was chosen.
+tests-without-browser:
+	python -m pytest -n 2 --dist loadgroup -m "not e2e" $(ARGS) || [ $$? -eq 5 ]
+
+tests-with-browser:
 	python -m config.launch.browser
-	python -m pytest -n 2 $(ARGS)
+	python -m pytest -n 2 --dist loadgroup -m e2e $(ARGS) || [ $$? -eq 5 ]
 
 all-benchmarks:
 	DATABASE_URL="$$MIGRATE_DATABASE_URL" python manage.py migrate --noinput -v 0
