@@ -1,0 +1,5 @@
+\set location random(1, :locations)
+\set item1 random(1, :items)
+\set item2 random(1, :items)
+\set item3 random(1, :items)
+\set number random(1, 1000000000000000000)
