@@ -41,9 +41,10 @@ def test_the_ports_of_a_second_clone_can_be_chosen():
 
 
 def test_arguments_reach_pytest():
-    assert "python -m pytest -n 2 tests/inventory -x" in make(
-        "--dry-run", "all-tests", "ARGS=tests/inventory -x"
-    )
+    shown = make("--dry-run", "all-tests", "ARGS=tests/inventory -x")
+
+    assert '-m "not e2e" tests/inventory -x' in shown
+    assert "-m e2e tests/inventory -x" in shown
 
 
 def test_no_recipe_names_a_path_that_may_hold_a_space():
