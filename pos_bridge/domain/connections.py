@@ -11,7 +11,6 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db import connection as database
-from django.db import connection as database
 
 from core import crypto, tenancy
 from core.domain import audit, people

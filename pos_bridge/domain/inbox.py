@@ -32,6 +32,7 @@ State = RawEventState.State
 BATCH = 200
 LEASE = timedelta(seconds=60)
 ATTEMPTS = 10
+NOBODY_CAME_BACK = f"Given up after {ATTEMPTS} attempts: nobody came back from the last one."
 PAUSES = (2, 10, 30, 120, 600, 1800, 3600, 7200, 14400, 28800)  # seconds after each failure
 KEPT_HEADERS = ("x-", "toast-", "square-", "content-type", "user-agent")
 SECRET_HEADERS = ("authorization", "cookie", "x-forwarded-for", "x-clover-auth")
@@ -141,28 +142,48 @@ def keep_answers(*, connection: int, provider: str, answers: Sequence[Answer]) -
 
 
 def claim(*, connection: int, limit: int = BATCH) -> list[Claimed]:
-    """Lease the oldest due events of a connection, each for one more attempt, in its own commit."""
+    """Lease the oldest due events of a connection, each for one more attempt, in its own commit.
+
+    One on which workers died comes by itself, so that it takes no other with it the next time;
+    after the last attempt it is a dead letter.
+    """
     with tenancy.across_tenants("claiming events"), database.cursor() as cursor:
         cursor.execute(
             """
             WITH due AS (
-                SELECT s.event_id FROM pos_webhook_states s
+                SELECT s.event_id,
+                    s.state = 'LEASED' AND s.attempts >= %(attempts)s AS is_over,
+                    s.state = 'LEASED' AND s.attempts BETWEEN 2 AND %(attempts)s - 1 AS is_suspect
+                FROM pos_webhook_states s
                 JOIN pos_configurations c ON c.id = s.connection_id AND c.state = 'ACTIVE'
-                WHERE s.connection_id = %s
+                WHERE s.connection_id = %(connection)s
                   AND (s.state = 'PENDING' AND s.due_at <= statement_timestamp()
                     OR s.state = 'LEASED' AND s.lease_until < statement_timestamp())
-                ORDER BY s.event_id LIMIT %s FOR UPDATE OF s SKIP LOCKED
+                ORDER BY s.event_id LIMIT %(limit)s FOR UPDATE OF s SKIP LOCKED
+            ),
+            buried AS (
+                UPDATE pos_webhook_states s SET state = 'DEAD', lease_until = NULL,
+                    reason = %(over)s
+                FROM due WHERE s.event_id = due.event_id AND due.is_over
             ),
             taken AS (
                 UPDATE pos_webhook_states s SET state = 'LEASED', lease = s.lease + 1,
-                    attempts = s.attempts + 1, lease_until = statement_timestamp() + %s
-                FROM due WHERE s.event_id = due.event_id
+                    attempts = s.attempts + 1, lease_until = statement_timestamp() + %(lease)s
+                FROM due WHERE s.event_id = due.event_id AND NOT due.is_over
+                    AND due.event_id = coalesce(
+                        (SELECT min(event_id) FROM due WHERE is_suspect), due.event_id)
                 RETURNING s.event_id, s.lease, s.attempts
             )
             SELECT t.event_id, t.lease, t.attempts, e.kind, e.body, e.received_at
             FROM taken t JOIN pos_webhook_logs e ON e.id = t.event_id ORDER BY t.event_id
             """,
-            [connection, limit, LEASE],
+            {
+                "connection": connection,
+                "limit": limit,
+                "attempts": ATTEMPTS,
+                "lease": LEASE,
+                "over": NOBODY_CAME_BACK,
+            },
         )
         return [
             Claimed(event, lease, attempts, kind, bytes(body), received)
@@ -196,6 +217,20 @@ def settle(verdicts: Mapping[Claimed, Verdict]) -> None:
         )
         if cursor.rowcount != len(rows):
             raise StaleLease
+
+
+def put_back(events: Sequence[Claimed]) -> None:
+    """Let go of leased events that were not looked at: this was no attempt."""
+    with tenancy.across_tenants("putting events back"), database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE pos_webhook_states s SET state = 'PENDING', lease_until = NULL,
+                attempts = s.attempts - 1
+            FROM unnest(%s::bigint[], %s::int[]) AS u(id, lease)
+            WHERE s.event_id = u.id AND s.lease = u.lease AND s.state = 'LEASED'
+            """,
+            [[event.id for event in events], [event.lease for event in events]],
+        )
 
 
 def failed(event: Claimed, reason: str, *, wait: float | None = None) -> Verdict:

@@ -7,10 +7,10 @@ a batch that fails is halved until the one that fails stands alone and holds nob
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 
 from django.core.exceptions import ValidationError
 from django.db import DataError, InterfaceError, OperationalError
@@ -34,7 +34,13 @@ from pos_bridge.providers.base import (
 logger = logging.getLogger(__name__)
 
 LONGEST_DRAIN = 30.0  # seconds: then somebody else may have the worker
+LONGEST_ASKING = 15.0  # seconds: what is asked last must still answer within the lease
 ORDER = "order"
+
+
+AWAY = (OperationalError, InterfaceError)
+# The same again would be the same: no number, no text the database can hold.
+LASTING = (ValidationError, DataError, ValueError, ArithmeticError)
 
 
 @dataclass
@@ -51,13 +57,13 @@ def drain(*, connection_id: int, seconds: float = LONGEST_DRAIN) -> bool:
     connection = connections.find(connection_id)
     if connection is None:
         return False
-    end = time.monotonic() + seconds
+    end = monotonic() + seconds
     newest = None
     more = False
     while claimed := inbox.claim(connection=connection.pk):
         process(connection, claimed)
         newest = claimed[-1].received_at
-        if time.monotonic() > end:
+        if monotonic() > end:
             more = True
             break
     if newest:
@@ -73,9 +79,7 @@ def process(connection: Connection, claimed: Sequence[Claimed]) -> None:
         _read(provider, connection, event, batch)
     if batch.fetches:
         _ask(connection, provider, batch)
-    if batch.verdicts:
-        with tenancy.acting_for(connection.tenant_id):
-            inbox.settle(batch.verdicts)
+    _settle(connection, batch.verdicts)
     _post(connection, batch.arrivals)
 
 
@@ -84,6 +88,9 @@ def _read(provider: Provider, connection: Connection, event: Claimed, batch: Bat
         reading = provider.read(event.body, event.kind)
     except UnreadablePayload as error:
         batch.verdicts[event] = Verdict(State.DEAD, f"Not readable: {error}")
+        return
+    except Exception as error:
+        batch.verdicts[event] = _fault(event, error)
         return
     orders_asked = [wanted for wanted in reading.fetches if wanted.kind == ORDER]
     for wanted in orders_asked:
@@ -115,12 +122,29 @@ def _why_ignored(reading: Reading) -> str:
 
 
 def _ask(connection: Connection, provider: Provider, batch: Batch) -> None:
-    """Bring what thin events only name. What comes is kept as an event of its own."""
-    with connections.client(connection) as client:
-        for wanted, events in batch.fetches.items():
-            verdicts = _fetch(connection, provider, client, wanted, events)
-            for event, verdict in verdicts.items():
-                batch.verdicts.setdefault(event, verdict)
+    """Bring what thin events only name. What comes is kept as an event of its own.
+
+    A slow provider is asked in turns: who is not reached in this one is put back.
+    """
+    end = monotonic() + LONGEST_ASKING
+    left = dict(batch.fetches)
+    try:
+        with connections.client(connection) as client:
+            while left and monotonic() < end:
+                wanted = next(iter(left))
+                verdicts = _fetch(connection, provider, client, wanted, left.pop(wanted))
+                for event, verdict in verdicts.items():
+                    batch.verdicts.setdefault(event, verdict)
+    except AWAY:
+        raise
+    except Exception as error:  # there is no client to ask with
+        for event in _not_reached(left, batch):
+            batch.verdicts[event] = _fault(event, error)
+    inbox.put_back(_not_reached(left, batch))
+
+
+def _not_reached(left: dict[Fetch, list[Claimed]], batch: Batch) -> list[Claimed]:
+    return [event for events in left.values() for event in events if event not in batch.verdicts]
 
 
 def _fetch(
@@ -132,14 +156,37 @@ def _fetch(
 ) -> dict[Claimed, Verdict]:
     try:
         answers = client.fetch(wanted)
+        inbox.keep_answers(connection=connection.pk, provider=provider.name, answers=answers)
+    except AWAY:
+        raise
     except ProviderUnavailable as error:
         reason = f"{provider.title} did not answer for {wanted}: {error}"
         return {event: inbox.failed(event, reason, wait=error.retry_after) for event in events}
     except ProviderRefused as error:
         reason = f"{provider.title} refused {wanted}: {error}"
         return {event: Verdict(State.DEAD, reason) for event in events}
-    inbox.keep_answers(connection=connection.pk, provider=provider.name, answers=answers)
+    except Exception as error:
+        return {event: _fault(event, error) for event in events}
     return {event: Verdict(State.POSTED, f"Asked for {wanted}.") for event in events}
+
+
+def _fault(event: Claimed, error: Exception) -> Verdict:
+    """What nobody foresaw: it waits, for the next release may know better."""
+    logger.error("Event %s met a fault of ours", event.id, exc_info=error)
+    return inbox.failed(event, f"{type(error).__name__}: {error}")
+
+
+def _settle(connection: Connection, verdicts: dict[Claimed, Verdict]) -> None:
+    """Settle these; one whose lease has passed on is left to whoever holds it now."""
+    try:
+        with tenancy.acting_for(connection.tenant_id):
+            inbox.settle(verdicts)
+    except StaleLease:
+        if len(verdicts) > 1:
+            for event, verdict in verdicts.items():
+                _settle(connection, {event: verdict})
+            return
+        logger.warning("The lease of event %s has passed on.", next(iter(verdicts)).id)
 
 
 def _post(connection: Connection, arrivals: dict[Claimed, list[Arrival]]) -> None:
@@ -150,7 +197,7 @@ def _post(connection: Connection, arrivals: dict[Claimed, list[Arrival]]) -> Non
         _converge(connection, arrivals)
     except StaleLease:
         logger.warning("A lease passed on while its events were worked on; nothing was written.")
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise  # the database is away: the leases run out and the events come again
     except Exception as error:
         if len(arrivals) > 1:
@@ -180,12 +227,9 @@ def _verdict(outcome: orders.Outcome) -> Verdict:
 
 
 def _give_up_or_wait(connection: Connection, event: Claimed, error: Exception) -> None:
-    is_lasting = isinstance(error, ValidationError | DataError | ValueError)
-    logger.warning("Event %s could not be posted: %s", event.id, error, exc_info=not is_lasting)
-    verdict = (
-        Verdict(State.DEAD, f"Cannot be posted: {error}")
-        if is_lasting
-        else inbox.failed(event, f"{type(error).__name__}: {error}")
-    )
-    with tenancy.acting_for(connection.tenant_id):
-        inbox.settle({event: verdict})
+    if isinstance(error, LASTING):
+        logger.warning("Event %s cannot be posted: %s", event.id, error)
+        verdict = Verdict(State.DEAD, f"Cannot be posted: {error}")
+    else:
+        verdict = _fault(event, error)
+    _settle(connection, {event: verdict})

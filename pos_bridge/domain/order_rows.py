@@ -43,6 +43,7 @@ class OrderRow:
     was_waiting: int = 0
     waiting: int = 0
     received_by: datetime = FAR
+    is_placed_now: bool = False  # its location has just been linked
 
 
 @dataclass(slots=True)
@@ -206,7 +207,7 @@ def keep_lines(lines: Sequence[LineRow]) -> None:
 
 def keep_waiting(rows: Iterable[OrderRow]) -> None:
     """Write how many lines of an order wait, and its location, where that has changed."""
-    changed = [row for row in rows if row.waiting != row.was_waiting]
+    changed = [row for row in rows if row.waiting != row.was_waiting or row.is_placed_now]
     if not changed:
         return
     with database.cursor() as cursor:

@@ -83,13 +83,15 @@ def converge(connection: Connection, arrivals: Sequence[Arrival]) -> dict[int, O
     _post(drafts)
     order_rows.keep_lines(lines)
     order_rows.keep_waiting(rows.values())
+    _retell(connection, [row for row in rows.values() if row.was_waiting])
     return _outcomes(arrivals, rows)
 
 
 def release(connection: Connection, *, limit: int = 200) -> int:
     """Post the waiting lines whose item or location has been linked since. Answers how many orders.
 
-    At their true time, from what is stored: the till is not asked again.
+    At their true time, from what is stored: the till is not asked again. An order is taken once per
+    link, so asking until none is left comes to an end.
     """
     rows = order_rows.take_waiting(connection, limit)
     if not rows:
@@ -102,22 +104,21 @@ def release(connection: Connection, *, limit: int = 200) -> int:
     )
     drafts: list[Draft] = []
     lines: list[LineRow] = []
-    freed = []
     for row in rows:
-        row.location = row.location or links.locations.get(row.location_ref)
+        if row.location is None:
+            row.location = links.locations.get(row.location_ref)
+            row.is_placed_now = row.location is not None
         mine = list(known.get(row.id, {}).values())
         for line in mine:
             _resolve(line, links, connection)
         drafts += _differences(connection, row, mine)
         lines += mine
         row.waiting = _waiting(row, mine)
-        if not row.waiting:
-            freed.append(row.id)
     _post(drafts)
     order_rows.keep_lines(lines)
     order_rows.keep_waiting(rows)
-    _free_events(connection, freed)
-    return len(freed)
+    _retell(connection, rows)
+    return len(rows)
 
 
 def _newest(arrivals: Sequence[Arrival]) -> dict[str, Arrival]:
@@ -200,6 +201,7 @@ def _wanted(
     for key, stored in known.items():
         if key not in named:  # the newest version has it no more: it is wanted no more
             stored.quantity = Decimal(0)
+            stored.is_undecided = False
             lines.append(stored)
     return lines
 
@@ -338,13 +340,19 @@ def _why_waiting(row: OrderRow) -> str:
     return f"{row.waiting} of its items are not linked; the rest is posted."
 
 
-def _free_events(connection: Connection, transactions: list[int]) -> None:
-    """An event reads UNMAPPED until its last line is free."""
-    if not transactions:
+def _retell(connection: Connection, rows: Sequence[OrderRow]) -> None:
+    """Say again what earlier events of these orders wait for; POSTED once the last line is free."""
+    if not rows:
         return
     with database.cursor() as cursor:
         cursor.execute(
-            "UPDATE pos_webhook_states SET state = 'POSTED', reason = '' WHERE connection_id = %s"
-            " AND state = 'UNMAPPED' AND transaction = ANY(%s)",
-            [connection.pk, transactions],
+            "UPDATE pos_webhook_states s SET state = u.state, reason = u.reason"
+            " FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS u(id, state, reason)"
+            " WHERE s.connection_id = %s AND s.state = 'UNMAPPED' AND s.transaction = u.id",
+            [
+                [row.id for row in rows],
+                ["UNMAPPED" if row.waiting else "POSTED" for row in rows],
+                [_why_waiting(row) if row.waiting else "" for row in rows],
+                connection.pk,
+            ],
         )
