@@ -63,6 +63,7 @@ def shell(*, everywhere: bool = False, seq: int = 10) -> dict[str, Any]:
         "person": {"name": "Priya Nair", "initials": "PN", "role_label": "Store manager"},
         "live": {
             "url": "",
+            "path": "/ws/acme/stock",
             "locations": [
                 {"id": id_, "code": code, "name": name, "seq": seq} for id_, code, name in here
             ],
