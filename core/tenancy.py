@@ -84,6 +84,14 @@ def current_tenant(*, using: str = DEFAULT_DB_ALIAS) -> UUID | None:
     return UUID(scope[0].tenant) if scope and scope[0].tenant else None
 
 
+def acting_tenant(*, using: str = DEFAULT_DB_ALIAS) -> UUID:
+    """The tenant this transaction acts for. Raises LookupError outside `acting_for`."""
+    tenant = current_tenant(using=using)
+    if tenant is None:
+        raise LookupError("This needs one tenant to act for.")
+    return tenant
+
+
 @contextmanager
 def _scoped(scope: Scope, *, using: str) -> Iterator[None]:
     connection = connections[using]

@@ -15,16 +15,6 @@ def unmapped_count() -> int:
     return TransactionLine.objects.filter(state=TransactionLine.State.UNMAPPED).count()
 
 
-def unmapped_items() -> QuerySet[TransactionLine, dict[str, Any]]:
-    """What sold that nobody has linked: connection, their id, name, how many lines."""
-    return (
-        TransactionLine.objects.filter(state=TransactionLine.State.UNMAPPED)
-        .values("transaction__connection", "item_ref", "name", "sku")
-        .annotate(lines=Count("id"))
-        .order_by("-lines")
-    )
-
-
 def connections_kept() -> QuerySet[Connection]:
     """Connections that are not archived."""
     return Connection.objects.exclude(state=Connection.State.ARCHIVED)

@@ -53,12 +53,12 @@ def make_location(**fields: Any) -> Location:
         "name": f"Store {number}",
         "time_zone": "Australia/Melbourne",
     }
-    return Location.objects.create(tenant_id=tenancy.current_tenant(), **{**defaults, **fields})
+    return Location.objects.create(tenant_id=tenancy.acting_tenant(), **{**defaults, **fields})
 
 
 def make_item(**fields: Any) -> Item:
     number = next(_numbers)
-    tenant = tenancy.current_tenant()
+    tenant = tenancy.acting_tenant()
     unit, _ = Unit.objects.get_or_create(tenant_id=tenant, code="each", defaults={"name": "each"})
     category = fields.pop("category", None)
     if isinstance(category, str):

@@ -5,17 +5,12 @@ from __future__ import annotations
 import os
 
 from config.settings.base import *  # noqa: F403 -- a settings module adds to its base
-from config.settings.base import CHANNEL_LAYERS, STORAGES
+from config.settings.base import CHANNEL_LAYERS
 
 SECRET_KEY = "test-only"  # noqa: S105 -- guards nothing
 FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LWtleS10aGF0LWlzLTMyLWJ5dGVzISE="]
 ALLOW_LOOPBACK_PROVIDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-STORAGES = {
-    **STORAGES,
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-}
-STATIC_ROOT = None  # nothing is collected for tests
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Redis pub/sub knows no database numbers, so each test worker has names of its own.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")

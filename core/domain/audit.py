@@ -36,7 +36,7 @@ def record(
 ) -> AuditRecord:
     """Write down a state change of the tenant acted for. Secrets never belong in `data`."""
     return AuditRecord.objects.create(
-        tenant_id=tenancy.current_tenant(),
+        tenant_id=tenancy.acting_tenant(),
         actor=actor,
         action=action,
         target=target,

@@ -1,13 +1,14 @@
 """What the world is told: put in the change's transaction, handed on after its commit.
 
 Handlers are named by topic with `handles`. A handler may run twice for one message and must not
-mind. One that fails is tried again with growing pauses and ends as DEAD, never lost in silence.
+mind. One that fails is tried again by itself, with growing pauses, and ends as DEAD, never lost in
+silence.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ def handles(topic: str) -> Callable[[Handler], Handler]:
 def put(topic: str, **payload: Any) -> OutboxMessage:
     """Keep a message with the change it tells of."""
     return OutboxMessage.objects.create(
-        tenant_id=tenancy.current_tenant(), topic=topic, payload=payload
+        tenant_id=tenancy.acting_tenant(), topic=topic, payload=payload
     )
 
 
@@ -53,11 +54,20 @@ def relay() -> int:
             .order_by("due_at", "id")[:BATCH]
         )
         told: list[int] = []
-        for topic in sorted({message.topic for message in due}):
-            batch = [message for message in due if message.topic == topic]
+        for topic, batch in _batches(due):
             told += _tell(topic, batch)
         OutboxMessage.objects.filter(pk__in=told).update(state=OutboxMessage.State.DELIVERED)
         return len(due)
+
+
+def _batches(due: list[OutboxMessage]) -> Iterator[tuple[str, list[OutboxMessage]]]:
+    """What is new goes a topic at once; what failed before goes alone and holds nothing back."""
+    for topic in sorted({message.topic for message in due}):
+        mine = [message for message in due if message.topic == topic]
+        fresh = [message for message in mine if not message.attempts]
+        if fresh:
+            yield topic, fresh
+        yield from ((topic, [message]) for message in mine if message.attempts)
 
 
 def _tell(topic: str, batch: list[OutboxMessage]) -> list[int]:

@@ -85,7 +85,7 @@ class TenantRows(RowSecurity):
             target = field.related_model
             if not isinstance(field, models.ForeignKey) or not column_of_tenant(target):
                 continue
-            if target._meta.pk.name != "id" or not field.db_constraint:
+            if target._meta.pk.name != "id" or not field.db_constraint:  # type: ignore[attr-defined]  # stubs lack it
                 continue
             made.append(
                 f"ALTER TABLE {{table}} ADD CONSTRAINT {short(table, field.column, 'same_tenant')}"

@@ -22,6 +22,19 @@ from core import tenancy
 from core.models import User
 from inventory.models.stock import INTERNAL, Kind, Posting
 
+__all__ = [  # Kind lives beside the tables, which nobody else imports
+    "BATCH",
+    "FACTS",
+    "Draft",
+    "Kind",
+    "Move",
+    "NotAQuantity",
+    "NotEnoughStock",
+    "count",
+    "post",
+    "post_many",
+]
+
 LARGEST = Decimal(10) ** 9
 SCALE = 6
 BATCH = 500  # postings a call at most: beyond, locks are held longer for no gain
@@ -102,7 +115,7 @@ def post(
         [number] = post_many([draft], refuse=refuse)
     if number is None:
         return Posting.objects.get(key=key)
-    return Posting(pk=number, tenant_id=tenancy.current_tenant(), **_fields(draft))
+    return Posting(pk=number, tenant_id=tenancy.acting_tenant(), **_fields(draft))
 
 
 def post_many(drafts: Sequence[Draft], *, refuse: bool = False) -> list[int | None]:
@@ -160,7 +173,7 @@ CALL = (
 def _arrays(drafts: Sequence[Draft], *, refuse: bool) -> list[Any]:
     moves = [(place, move) for place, draft in enumerate(drafts, 1) for move in draft.moves]
     return [
-        tenancy.current_tenant(),
+        tenancy.acting_tenant(),
         _texts(draft.kind for draft in drafts),
         _texts(draft.key for draft in drafts),
         _texts(draft.source or draft.key for draft in drafts),

@@ -38,7 +38,7 @@ def grant(
     everywhere = locations is None
     places = list(Location.objects.all() if locations is None else locations)
     membership, _ = Membership.objects.update_or_create(
-        tenant_id=tenancy.current_tenant(),
+        tenant_id=tenancy.acting_tenant(),
         user=user,
         defaults={"role": role, "has_all_locations": everywhere},
     )

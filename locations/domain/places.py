@@ -22,7 +22,7 @@ class AlreadyClosed(ValidationError):
 @transaction.atomic
 def open_location(*, code: str, name: str, actor: User, **fields: Any) -> Location:
     """Open a location; whoever has all locations has this one too. Raises ValidationError."""
-    location = Location(tenant_id=tenancy.current_tenant(), code=code, name=name, **fields)
+    location = Location(tenant_id=tenancy.acting_tenant(), code=code, name=name, **fields)
     location.full_clean()
     location.save()
     memberships.extend_to(location)

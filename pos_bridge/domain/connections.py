@@ -50,7 +50,7 @@ def create(
     Events of these merchants that came before anybody knew them are taken over. Raises
     ValidationError and MerchantTaken; then nothing is made.
     """
-    tenant = Tenant.objects.get(pk=tenancy.current_tenant())
+    tenant = Tenant.objects.get(pk=tenancy.acting_tenant())
     user = people.service_user(tenant=tenant, name=f"{name} (till)", purpose="connection")
     memberships.grant(user=user, role=Role.TILL, actor=actor)
     connection = Connection(tenant=tenant, provider=provider, name=name, actor=user, **fields)

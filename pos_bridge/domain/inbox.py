@@ -138,7 +138,7 @@ def keep_answers(*, connection: int, provider: str, answers: Sequence[Answer]) -
                 "prints": [crypto.fingerprint(answer.body) for answer in answers],
             },
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def claim(*, connection: int, limit: int = BATCH) -> list[Claimed]:
@@ -168,7 +168,8 @@ def claim(*, connection: int, limit: int = BATCH) -> list[Claimed]:
             ),
             taken AS (
                 UPDATE pos_webhook_states s SET state = 'LEASED', lease = s.lease + 1,
-                    attempts = s.attempts + 1, lease_until = statement_timestamp() + %(lease)s
+                    attempts = s.attempts + 1,
+                    lease_until = statement_timestamp() + %(lease)s * interval '1 second'
                 FROM due WHERE s.event_id = due.event_id AND NOT due.is_over
                     AND due.event_id = coalesce(
                         (SELECT min(event_id) FROM due WHERE is_suspect), due.event_id)
@@ -181,7 +182,7 @@ def claim(*, connection: int, limit: int = BATCH) -> list[Claimed]:
                 "connection": connection,
                 "limit": limit,
                 "attempts": ATTEMPTS,
-                "lease": LEASE,
+                "lease": LEASE.total_seconds(),
                 "over": NOBODY_CAME_BACK,
             },
         )

@@ -102,7 +102,7 @@ def take(connection: Connection, rows: Sequence[OrderRow]) -> dict[str, OrderRow
             statement_timestamp()
             """,
             [
-                tenancy.current_tenant(),
+                tenancy.acting_tenant(),
                 connection.pk,
                 [row.order for row in rows],
                 [clean(row.number, NUMBER) for row in rows],
@@ -149,10 +149,14 @@ def take_waiting(connection: Connection, limit: int) -> list[OrderRow]:
             """,
             {"connection": connection.pk, "limit": limit},
         )
-        return [
-            OrderRow(*row[:12], id=row[12], is_new=False, was_waiting=row[13], received_by=row[14])
-            for row in cursor.fetchall()
-        ]
+        return [_waiting_row(row) for row in cursor.fetchall()]
+
+
+def _waiting_row(columns: Sequence[Any]) -> OrderRow:
+    *stored, number, waiting, now = columns
+    row = OrderRow(*stored)
+    row.id, row.is_new, row.was_waiting, row.received_by = number, False, waiting, now
+    return row
 
 
 def lines_of(transactions: Sequence[int]) -> dict[int, dict[str, LineRow]]:
@@ -201,7 +205,7 @@ def keep_lines(lines: Sequence[LineRow]) -> None:
                 restocked = EXCLUDED.restocked, state = EXCLUDED.state, item_id = EXCLUDED.item_id,
                 factor = EXCLUDED.factor, posted = EXCLUDED.posted, postings = EXCLUDED.postings
             """,
-            [tenancy.current_tenant(), *_columns(lines)],
+            [tenancy.acting_tenant(), *_columns(lines)],
         )
 
 

@@ -327,10 +327,10 @@ def _outcomes(arrivals: Sequence[Arrival], rows: dict[str, OrderRow]) -> dict[in
     for event, mine in by_event.items():
         found = [rows[each.version.order] for each in mine if each.version.order in rows]
         waiting = [row for row in found if row.waiting]
-        chosen = (waiting or found or [None])[0]
-        outcomes[event] = Outcome(
-            chosen.id if chosen else None, _why_waiting(waiting[0]) if waiting else ""
-        )
+        if waiting:
+            outcomes[event] = Outcome(waiting[0].id, _why_waiting(waiting[0]))
+        else:
+            outcomes[event] = Outcome(found[0].id if found else None)
     return outcomes
 
 

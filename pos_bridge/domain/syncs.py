@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.db.models.functions import Now
 
 from core import tenancy
 from core.domain import audit
@@ -146,7 +147,9 @@ def _poll(connection: Connection, taken: SyncRun, client: Client, now: datetime)
 
 def _progress(taken: SyncRun, *, seen: int, new: int) -> None:
     with tenancy.acting_for(taken.tenant_id):
-        SyncRun.objects.filter(pk=taken.pk).update(seen=F("seen") + seen, new=F("new") + new)
+        SyncRun.objects.filter(pk=taken.pk).update(
+            seen=F("seen") + seen, new=F("new") + new, lease_until=Now() + LEASE
+        )
 
 
 def _end(taken: SyncRun, state: str, now: datetime, error: str = "") -> None:

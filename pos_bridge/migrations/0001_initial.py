@@ -591,7 +591,6 @@ class Migration(migrations.Migration):
             model_name="syncrun",
             name="job",
             field=models.OneToOneField(
-                null=True,
                 on_delete=django.db.models.deletion.PROTECT,
                 related_name="+",
                 to="core.job",

@@ -17,7 +17,7 @@ class SyncRun(TenantOwned):
         FAILED = "FAILED", "failed"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="sync_runs")
-    job = models.OneToOneField(Job, on_delete=models.PROTECT, null=True, related_name="+")
+    job = models.OneToOneField(Job, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=7, choices=State, default=State.QUEUED)
     since = models.DateTimeField(null=True)  # empty: each location's own cursor
     until = models.DateTimeField(null=True)

@@ -7,6 +7,7 @@ import hashlib
 import hmac
 import itertools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -120,11 +121,11 @@ class Till:
 
 def open_till(
     *,
-    items: list[str] = (),
+    items: Sequence[str] = (),
     location: Location | None = None,
     actor: User | None = None,
     **fields: Any,
-) -> Till:  # type: ignore[assignment]
+) -> Till:
     """A connected restaurant whose named items are linked one to one."""
     actor = actor or factories.make_member(role="OWNER")
     location = location or factories.make_location()

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.launch import servers
 
-PARTS = ["posting"]
+PARTS = ["posting", "road"]
 SECONDS = 3
 
 

@@ -19,7 +19,7 @@ DELIVERED = ("DRNK-OAT-1L", "DRNK-MLK-2L", "BEAN-HSE-250", "BAKE-CRO-PLN")
 
 def make_items() -> dict[str, Item]:
     """Products, items, categories and barcodes, by SKU."""
-    tenant = tenancy.current_tenant()
+    tenant = tenancy.acting_tenant()
     each = Unit.objects.create(tenant_id=tenant, code="each", name="each")
     items = {}
     for place, goods in enumerate(GOODS):
