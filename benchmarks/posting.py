@@ -77,7 +77,7 @@ def counted(scratch: Scratch) -> Counted:
     )
 
 
-def differences(scratch: Scratch) -> int:
+def differences() -> int:
     """How many levels are not the sum of their entries."""
     with tenancy.across_tenants("adding up what was measured"), connection.cursor() as cursor:
         cursor.execute(
@@ -228,9 +228,7 @@ def _health(scratch: Scratch, before: Counted, after: Counted) -> Iterator[Figur
     updates = after.updates - before.updates
     hot_share = (after.hot_updates - before.hot_updates) / updates if updates else 1.0
     yield Figure("deadlocks", after.deadlocks - before.deadlocks, "", at_most=0)
-    yield Figure(
-        "levels that are not the sum of their entries", differences(scratch), "", at_most=0
-    )
+    yield Figure("levels that are not the sum of their entries", differences(), "", at_most=0)
     yield Figure("level updates that are HOT", hot_share, "share", at_least=0.95)
     yield Figure("an entry with its indexes", bytes_an_entry(), "bytes", at_most=245)
 
