@@ -17,6 +17,23 @@ WEBHOOK_BASE_URL = env.str("WEBHOOK_BASE_URL", default="http://127.0.0.1:8000").
 LIVE_URL = given("LIVE_URL") or ""
 SIMULATOR_URL = given("SIMULATOR_URL") or ""  # demonstration only
 LIVE_ORIGINS = env.list("LIVE_ORIGINS", default=[])
+# The secret of an application that serves all chains with one webhook address (Square).
+WEBHOOK_SECRET = env.str("WEBHOOK_SECRET", default="")
+# What a connection uses of these where it has none of its own.
+PROVIDER_CREDENTIALS = {
+    "square": {
+        "client_id": env.str("SQUARE_APPLICATION_ID", default=""),
+        "access_token": env.str("SQUARE_ACCESS_TOKEN", default=""),
+    },
+    "toast": {
+        "client_id": env.str("TOAST_CLIENT_ID", default=""),
+        "client_secret": env.str("TOAST_CLIENT_SECRET", default=""),
+    },
+    "lightspeed": {
+        "client_id": env.str("LIGHTSPEED_CLIENT_ID", default=""),
+        "client_secret": env.str("LIGHTSPEED_CLIENT_SECRET", default=""),
+    },
+}
 # Credentials at rest: comma-separated keys, 32 bytes in base64 each; the first one seals.
 FIELD_ENCRYPTION_KEYS = env.list("FIELD_ENCRYPTION_KEYS", default=[])
 # Whether a connection may point at this machine: the till simulator's place, and nobody else's.

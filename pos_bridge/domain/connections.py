@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db import connection as database
@@ -202,7 +203,7 @@ def client(connection: Connection) -> Iterator[Client]:
         merchants = list(
             MerchantLink.objects.filter(connection=connection).values_list("external_id", flat=True)
         )
-        secrets = opened(connection)
+        secrets = _of_the_application(connection.provider) | opened(connection)
     opened_client = PROVIDERS[connection.provider].connect(
         Account(
             environment="sandbox" if connection.environment == "sandbox" else "production",
@@ -216,6 +217,11 @@ def client(connection: Connection) -> Iterator[Client]:
         yield opened_client
     finally:
         opened_client.close()
+
+
+def _of_the_application(provider: str) -> dict[str, str]:
+    """What the environment says of our application at the provider, for every connection."""
+    return {name: value for name, value in settings.PROVIDER_CREDENTIALS[provider].items() if value}
 
 
 def opened(connection: Connection) -> dict[str, str]:

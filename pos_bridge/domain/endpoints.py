@@ -14,6 +14,8 @@ from core.crypto import CannotOpen
 from pos_bridge.models import Connection, Endpoint
 from pos_bridge.providers.base import BadSignature, Provider, Webhook
 
+_given: set[str] = set()  # providers whose application endpoint this process has looked after
+
 
 class Candidate(NamedTuple):
     """An endpoint a webhook may be for; nothing is believed before one of its secrets fits."""
@@ -57,6 +59,15 @@ def verified(provider: Provider, webhook: Webhook, found: Sequence[Candidate]) -
     if closed:
         raise closed
     return None
+
+
+def take_from_environment(provider: str) -> bool:
+    """Let the application's endpoint hold WEBHOOK_SECRET. True when this may be news: once."""
+    if not settings.WEBHOOK_SECRET or provider in _given:
+        return False
+    _given.add(provider)
+    give_application(provider, [settings.WEBHOOK_SECRET])
+    return True
 
 
 def quarantine(candidate: Candidate, headers: Mapping[str, str], body: bytes) -> None:

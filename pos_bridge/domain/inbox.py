@@ -79,6 +79,8 @@ def accept(*, provider: Provider, webhook: Webhook, connection: int | None) -> K
     candidates = endpoints.candidates(provider.name, connection, identity.merchant)
     endpoint = endpoints.verified(provider, webhook, candidates)
     if endpoint is None:
+        if connection is None and endpoints.take_from_environment(provider.name):
+            return accept(provider=provider, webhook=webhook, connection=connection)
         if candidates:
             endpoints.quarantine(candidates[0], _headers(webhook.headers), redact(webhook.body))
         raise BadSignature
