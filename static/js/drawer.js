@@ -84,7 +84,7 @@ document.addEventListener("keydown", (event) => {
 
 // The equation and the history come from the ledger, so they are read again, never reckoned here.
 document.addEventListener("stock:painted", ({ detail }) => {
-  const shown = drawer();
+  const shown = drawer() ?? document.querySelector(".item-page");
   const isOurs = ({ item, location }) =>
     String(item) === shown?.dataset.item && String(location) === shown.dataset.location;
   if (!shown || refreshAt !== null || !detail.changed.some(isOurs)) return;
@@ -95,6 +95,12 @@ function refresh() {
   refreshAt = null;
   const url = drawer()?.dataset.drawerUrl;
   if (url) window.htmx.ajax("GET", url, { target: "#drawer", swap: "morph:innerHTML" });
+  else if (document.querySelector("#movements")) refreshPage();
+}
+
+function refreshPage() {
+  const movements = { target: "#movements", select: "#movements", swap: "morph:outerHTML" };
+  window.htmx.ajax("GET", window.location.href, movements);
 }
 
 // A fresh list does not know which of its rows stands open; a shared link may.

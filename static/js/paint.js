@@ -73,18 +73,17 @@ function paintCell(cell, value, name) {
 }
 
 /** How an item stands, by the same steps as the server: below zero, out, low, in stock. */
-export function stateOf({ on_hand, available }, lowAt, was) {
+export function stateOf({ on_hand, available }, lowBelow) {
   if (micro(on_hand) < 0n) return "below";
   if (micro(available) <= 0n) return "out";
-  if (lowAt) return micro(available) <= micro(lowAt) ? "low" : "ok";
-  return was === "low" ? "low" : "ok"; // no limit given: only out and below zero can be told
+  return lowBelow && micro(available) < micro(lowBelow) ? "low" : "ok";
 }
 
 function paintState(element, row) {
   const cell = element.querySelector('[data-cell="state"]');
   const was = cell?.querySelector("[data-state]")?.dataset.state;
   if (!was) return;
-  const state = stateOf(row, element.dataset.lowAt, was);
+  const state = stateOf(row, element.dataset.lowAt);
   if (state === was) return;
   const sample = document.querySelector("#states")?.content.querySelector(`[data-state="${state}"]`);
   if (sample) cell.replaceChildren(sample.cloneNode(true));

@@ -81,7 +81,7 @@ PACKAGES = [
     ICON_PACKAGE,
 ]
 
-# Only what a template names; a sprite of everything would weigh two megabytes.
+# A hand-picked set; a sprite of everything would weigh two megabytes.
 SPRITE = """
     alert-triangle arrow-back-up arrow-down arrow-up arrows-exchange arrows-sort bell box
     building-store building-warehouse category chart-bar check chevron-down chevron-left

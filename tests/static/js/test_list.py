@@ -185,3 +185,37 @@ def test_the_chosen_theme_is_kept_and_shown_before_the_first_paint(site, stock):
 
     expect(stock.get_by_role("button", name="Dark")).to_have_attribute("aria-pressed", "true")
     assert stock.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+
+def test_the_theme_of_a_person_is_kept_with_the_person(site, stock):
+    site.put(PATH, "reporting/stock_list.html", samples.stock(theme="dark", csrf_token="token"))
+    stock = site.open(PATH)
+    assert stock.evaluate("getComputedStyle(document.body).colorScheme") == "dark"
+
+    with stock.expect_request("**/account/theme") as sent:
+        stock.get_by_role("button", name="Light").click()
+    assert sent.value.post_data == "theme=light&csrfmiddlewaretoken=token"
+
+
+def test_the_page_of_an_item_reads_its_history_again_when_the_item_moves(site, stock):
+    fresh = samples.shell() | samples.detail(3)
+    stock.clock.install()
+    stock = site.open(KETTLE)
+    stock.wait_for_selector("[data-live=badge][data-state=live]")
+    fresh["why"][1]["label"] = "Sold since"
+    site.put(KETTLE, "reporting/item_page.html", fresh)
+    row = {"item": 3, "on_hand": "28", "reserved": "4", "available": "24", "version": 1}
+    site.line.changes(10, 11, row)
+    stock.clock.run_for(4000)
+
+    expect(stock.locator("#movements")).to_contain_text("Sold since")
+
+
+def test_the_whole_history_can_be_walked_page_by_page(site, stock):
+    detail = samples.detail(3) | {"older_url": "?before=9", "newer_url": KETTLE}
+    site.put(KETTLE, "reporting/item_page.html", samples.shell() | detail)
+    stock = site.open(KETTLE)
+    older = stock.get_by_role("link", name="Older movements")
+
+    expect(older).to_have_attribute("href", "?before=9")
+    expect(stock.get_by_role("link", name="Newest movements")).to_have_attribute("href", KETTLE)

@@ -124,7 +124,7 @@ def test_the_layout_does_not_move_when_a_number_changes(shop):
 
 @pytest.mark.parametrize(
     ("available", "held", "state"),
-    [("12", "0", "Low"), ("0", "4", "Out"), ("-3", "0", "Below zero"), ("13", "0", "In stock")],
+    [("11", "0", "Low"), ("12", "0", "In stock"), ("0", "4", "Out"), ("-3", "0", "Below zero")],
 )
 def test_a_number_that_crosses_a_limit_changes_how_the_item_stands(shop, available, held, state):
     shop.line.changes(10, 11, kettle(available, held=held))
