@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -118,7 +119,7 @@ def _answer_api(refusal: exceptions.APIException) -> Response:
         response.headers["WWW-Authenticate"] = header
     wait = getattr(refusal, "wait", None)
     if wait:
-        response.headers["Retry-After"] = str(int(wait) + 1)
+        response.headers["Retry-After"] = str(math.ceil(wait))
     return response
 
 
