@@ -129,7 +129,7 @@ class StockFeed(AsyncWebsocketConsumer):
 
     async def _send(self, seat: Seat, text: str) -> None:
         seat.sending_since = time.monotonic()
-        await self.send(text)
+        await self.base_send({"type": "websocket.send", "text": text})
         seat.sending_since = None
 
     def _end(self, code: int) -> None:

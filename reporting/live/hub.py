@@ -1,7 +1,7 @@
 """Hub: all sockets of a process share one subscription, and each message is encoded once.
 
-News of a location goes out at most every `window` seconds, in order and without gaps: what is
-missing is asked of the database once for everybody. While Redis is away the database is polled.
+What a hint did not say is asked of the database once for everybody. While Redis is away the
+database is polled.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,8 +20,9 @@ from django.db import Error as DatabaseError
 
 from reporting.live import channels, guests
 from reporting.live.channels import Key
-from reporting.live.hints import Hint, continuing, runs
+from reporting.live.hints import Hint
 from reporting.live.listener import Listener
+from reporting.live.place import Place
 from reporting.live.seat import CloseCode, Seat
 
 logger = logging.getLogger(__name__)
@@ -40,18 +41,6 @@ class Pace:
     slow: float = 10  # a socket that takes nothing for so long is cut
 
 
-@dataclass(eq=False)
-class Place:
-    """One location that somebody follows."""
-
-    key: Key
-    last: int | None = None  # everybody was told up to here; None until somebody knows
-    seats: set[Seat] = field(default_factory=set)
-    pending: list[Hint] = field(default_factory=list)
-    timer: asyncio.TimerHandle | None = None
-    is_asking: bool = False
-
-
 class Hub:
     """Who sits in this process and what they follow."""
 
@@ -60,6 +49,7 @@ class Hub:
     def __init__(self) -> None:
         self.seats: set[Seat] = set()
         self.places: dict[Key, Place] = {}
+        self._asking: set[Key] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._listener = self._new_listener()
 
@@ -82,7 +72,7 @@ class Hub:
     def leave(self, seat: Seat) -> None:
         """Forget the seat; the last one stops listening. May be called again."""
         for place in [place for place in self.places.values() if seat in place.seats]:
-            self.unfollow(seat, place.key[1])
+            self.unfollow(seat, place.location)
         self.seats.discard(seat)
         if not self.seats:
             self._stop()
@@ -90,7 +80,9 @@ class Hub:
     def follow(self, seat: Seat, location: int) -> None:
         """Keep news of the location for this seat; it is sent after `seat.joined`."""
         key = seat.key(location)
-        self.places.setdefault(key, Place(key)).seats.add(seat)
+        if key not in self.places:
+            self.places[key] = Place(key, window=self.pace.window, missing=self._catch_up)
+        self.places[key].seats.add(seat)
 
     def unfollow(self, seat: Seat, location: int) -> None:
         seat.left(location)
@@ -100,15 +92,13 @@ class Hub:
         place.seats.discard(seat)
         if not place.seats:
             del self.places[place.key]
-            if place.timer:
-                place.timer.cancel()
+            place.close()
 
     def know(self, key: Key, seq: int) -> None:
         """Somebody has been told of everything up to `seq`."""
         place = self.places.get(key)
-        if place is not None and place.last is None:
-            place.last = seq
-            self._flush(place)
+        if place is not None:
+            place.know(seq)
 
     # --- News
 
@@ -120,65 +110,33 @@ class Hub:
             if key is None:
                 self._access_changed(content["user"])
             elif key in self.places:
-                self._changed(self.places[key], Hint.of(content))
+                self.places[key].hear(Hint.of(content))
         except (ValueError, LookupError, TypeError):
             logger.warning("Unreadable news on %s", channel)
-
-    def _changed(self, place: Place, hint: Hint) -> None:
-        place.pending.append(hint)
-        if place.timer is None:  # it was quiet: nobody has to wait
-            self._flush(place)
-            self._open_window(place)
-
-    def _open_window(self, place: Place) -> None:
-        loop = asyncio.get_running_loop()
-        place.timer = loop.call_later(self.pace.window, self._close_window, place)
-
-    def _close_window(self, place: Place) -> None:
-        place.timer = None
-        if not place.pending:
-            return
-        self._flush(place)
-        if place.pending:  # what lies between has had its time to come
-            self._catch_up(place)
-        self._open_window(place)
-
-    def _flush(self, place: Place) -> None:
-        if place.last is None:
-            place.pending = runs(place.pending)
-            return
-        hint, place.pending = continuing(place.last, place.pending)
-        if hint is not None:
-            self._tell(place, hint)
-
-    def _tell(self, place: Place, hint: Hint) -> None:
-        place.last = hint.seq
-        for seat in list(place.seats):
-            seat.offer(hint)
 
     # --- What hints did not say
 
     def _catch_up(self, place: Place) -> None:
-        if place.last is not None and not place.is_asking and place.seats:
-            place.is_asking = True
-            self._run(self._ask_missed(place, place.last))
+        if place.key not in self._asking:
+            self._asking.add(place.key)
+            self._run(self._ask_missed(place))
 
-    async def _ask_missed(self, place: Place, after: int) -> None:
+    async def _ask_missed(self, place: Place) -> None:
+        after = place.last or 0
         try:
             state = await guests.ask(guests.missed, place.key, after)
         finally:
-            place.is_asking = False
+            self._asking.discard(place.key)
         if state is None:
             self._send_for_page(place)
-        elif place.last is not None and state.seq > place.last:
-            self._tell(place, Hint.since(place.key[1], after, state))
-            self._flush(place)
+        elif place.is_behind(state.seq):
+            place.tell(Hint.since(place.location, after, state))
 
     def _send_for_page(self, place: Place) -> None:
         """Too much to tell: everybody fetches the page again, and follows from what it says."""
         for seat in list(place.seats):
-            self.unfollow(seat, place.key[1])
-            seat.say("resync", place.key[1])
+            self.unfollow(seat, place.location)
+            seat.say("resync", place.location)
 
     async def _poll(self) -> None:
         self._cut_the_slow()
@@ -188,23 +146,20 @@ class Hub:
     async def _look(self) -> None:
         """Ask how far each location is, and for what was not heard of."""
         for key, seq in (await self._newest()).items():
-            place = self.places.get(key)
-            if place is not None and place.last is not None and place.last < seq:
-                self._catch_up(place)
+            self._compare(key, seq)
 
     async def _heartbeat(self) -> None:
         newest = await self._newest()
+        loop = asyncio.get_running_loop()
         for key, seq in newest.items():
-            place = self.places.get(key)
-            if place is not None and place.last is not None and place.last < seq:
-                # It may be on its way.
-                asyncio.get_running_loop().call_later(self.pace.window, self._if_behind, place, seq)
+            loop.call_later(self.pace.window, self._compare, key, seq)  # it may be on its way
         for seat in self.seats:
             seqs = {str(at): newest[seat.key(at)] for at in seat.places if seat.key(at) in newest}
             seat.say("heartbeat", seqs=seqs)
 
-    def _if_behind(self, place: Place, seq: int) -> None:
-        if place.last is not None and place.last < seq:
+    def _compare(self, key: Key, seq: int) -> None:
+        place = self.places.get(key)
+        if place is not None and place.is_behind(seq):
             self._catch_up(place)
 
     async def _newest(self) -> dict[Key, int]:
