@@ -45,7 +45,7 @@ class Where(forms.Form):
         return list(self.cleaned_data["locations"])
 
 
-class MembershipForm(Where, forms.ModelForm[Membership]):
+class MembershipForm(Where, forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """What somebody is in the chain, and where."""
 
     role = forms.ChoiceField(choices=FOR_PEOPLE, widget=widgets.UnfoldAdminSelectWidget)
@@ -79,11 +79,11 @@ class NewMemberForm(MembershipForm):
         required=False,
         strip=False,
         help_text="The first one, of somebody who has no account yet.",
-        widget=widgets.UnfoldAdminPasswordInput(attrs={"autocomplete": "new-password"}),
+        widget=widgets.UnfoldAdminPasswordWidget(attrs={"autocomplete": "new-password"}),
     )
 
 
-class TokenForm(Where, forms.ModelForm[ApiToken]):
+class TokenForm(Where, forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """A token to be issued. It may do what both its role and its scopes allow."""
 
     role = forms.ChoiceField(

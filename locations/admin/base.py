@@ -53,7 +53,7 @@ def with_name_of(field: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(**{f"{field}_name": Subquery(name)})
 
 
-class BoundedPaginator(Paginator[Any]):
+class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """Counts COUNTED_TO rows and no more."""
 
     @cached_property
@@ -62,7 +62,7 @@ class BoundedPaginator(Paginator[Any]):
         return int(rows.order_by().values("pk")[:COUNTED_TO].count())
 
 
-class TenantForm(forms.ModelForm[Any]):
+class TenantForm(forms.ModelForm):  # type: ignore[type-arg]  # cannot be subscripted when it runs
     """Checks what is unique in a chain, though the chain itself is no field."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

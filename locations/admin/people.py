@@ -1,4 +1,4 @@
-"""Members of the chain and the users behind them. Access is granted by the domain, never by a row."""
+"""Members of the chain and the users behind them. Access is granted by the domain."""
 
 from __future__ import annotations
 
