@@ -17,14 +17,20 @@ class Transaction(TenantStamped):
         COMPLETED = "completed", "completed"
         VOID = "void", "void"
 
+    # Said once to the database, together with the tenant: each key costs every order of a batch.
     connection = models.ForeignKey(
-        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
+        Connection, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
     order = models.CharField(max_length=120, db_collation="C")  # their id
     number = models.CharField(max_length=60, default="", db_default="")
     location_ref = models.CharField(max_length=120, default="", db_default="")  # their id
     location = models.ForeignKey(
-        Location, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+        Location,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     state = models.CharField(max_length=9, choices=State)
     version_at = models.DateTimeField()
@@ -55,7 +61,11 @@ class Transaction(TenantStamped):
 
 
 class TransactionLine(TenantStamped):
-    """What a line wants, what it resolved to, and what is posted for it: always the difference."""
+    """What a line wants, what it resolved to, and what is posted for it: always the difference.
+
+    Written only beside its order, which is locked, and with the item of a link or a level: those
+    are held to the tenant, and a key of the line's own would say it again for every line sold.
+    """
 
     class State(models.TextChoices):
         MAPPED = "MAPPED", "linked"
@@ -64,7 +74,11 @@ class TransactionLine(TenantStamped):
         NO_STOCK = "NO_STOCK", "moves no stock"
 
     transaction = models.ForeignKey(
-        Transaction, on_delete=models.PROTECT, related_name="lines", db_index=False
+        Transaction,
+        on_delete=models.PROTECT,
+        related_name="lines",
+        db_index=False,
+        db_constraint=False,
     )
     line = models.CharField(max_length=255, db_collation="C")  # their key, stable over versions
     kind = models.CharField(max_length=8)  # sale, return, modifier, waste
@@ -77,7 +91,12 @@ class TransactionLine(TenantStamped):
     restocked = models.BooleanField(null=True)
     state = models.CharField(max_length=9, choices=State)
     item = models.ForeignKey(
-        Item, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+        Item,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        db_index=False,
+        db_constraint=False,
     )
     factor = models.DecimalField(max_digits=19, decimal_places=6, db_default=1)
     posted = models.DecimalField(max_digits=19, decimal_places=6, db_default=0)  # ours, signed
