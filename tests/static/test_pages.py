@@ -15,6 +15,8 @@ from tests.static import samples
 AXE = Path(__file__).parents[1] / "vendor/axe-core-4.14.1/axe.min.js"
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 TEMPLATES = Path(__file__).parents[2] / "templates"
+# The admin site's pages stand in its own frame; these are ours.
+OURS = [path for path in sorted(TEMPLATES.rglob("*.html")) if "admin" not in path.parts]
 BUDGET = 110_000  # bytes of script and style, compressed, that one page may ask for
 FONT = 50_000
 
@@ -98,9 +100,7 @@ def test_one_font_file_serves_all(site):
     assert max(fonts.values()) < FONT
 
 
-@pytest.mark.parametrize(
-    "path", sorted(TEMPLATES.rglob("*.html")), ids=lambda path: str(path.relative_to(TEMPLATES))
-)
+@pytest.mark.parametrize("path", OURS, ids=lambda path: str(path.relative_to(TEMPLATES)))
 def test_a_template_says_what_it_takes_and_holds_no_inline_script_or_style(path):
     text = path.read_text()
 
