@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -107,7 +108,7 @@ class LinkForm(forms.Form):
     factor = forms.DecimalField(
         label="Our units in one of theirs",
         initial=1,
-        min_value=0.000001,  # type: ignore[arg-type]  # compared with a Decimal
+        min_value=Decimal("0.000001"),
         max_digits=19,
         decimal_places=6,
         widget=widgets.UnfoldAdminTextInputWidget,

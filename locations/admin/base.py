@@ -50,7 +50,8 @@ def with_name_of(field: str, rows: QuerySet[Any]) -> QuerySet[Any]:
     """The rows with the user's name as `{field}_name`. A join would hide what was done by somebody
     who has left the chain."""
     name = User.objects.filter(pk=OuterRef(f"{field}_id")).values("name")[:1]
-    return rows.annotate(**{f"{field}_name": Subquery(name)})
+    named: QuerySet[Any] = rows.annotate(**{f"{field}_name": Subquery(name)})
+    return named
 
 
 class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # cannot be subscripted when it runs
@@ -123,10 +124,10 @@ class TenantAdmin(ModelAdmin):
             actor=actor_of(request), action=f"{name}.{what}", target=f"{name}:{obj.pk}", **data
         )
 
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._or_refusal(request, super().changeform_view, *args, **kwargs)
 
-    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         return self._or_refusal(request, super().delete_view, *args, **kwargs)
 
     def _or_refusal(self, request: HttpRequest, view: Any, *args: Any, **kwargs: Any) -> Any:
@@ -146,13 +147,13 @@ class TenantAdmin(ModelAdmin):
         address = reverse("admin:core_logentry_changelist")
         return redirect(f"{address}?content_type={kind.pk}&object_pk={object_id}")
 
-    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """Kept by `note` instead: Django's log has no chain."""
 
-    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:  # type: ignore[override]
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """As above."""
 
-    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:  # type: ignore[override]
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
         """As above."""
 
 

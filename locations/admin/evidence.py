@@ -49,7 +49,8 @@ class LogEntryAdmin(LogEntryAdminMixin, HistoryAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         self.request = request  # read by the mixin
-        return super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
+        return rows
 
 
 @admin.register(Job)

@@ -68,9 +68,7 @@ class ApiTokenAdmin(TenantAdmin):
             "title": f"{obj.name} is issued",
             "text": obj.text,
         }
-        response = TemplateResponse(request, "admin/token_issued.html", context)
-        response.headers["Cache-Control"] = "no-store"
-        return response
+        return TemplateResponse(request, "admin/token_issued.html", context)
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiToken]) -> None:

@@ -58,7 +58,7 @@ def issue_token(
     expires_at: datetime | None = None,
 ) -> NewToken:
     """Make a token with a user of its own, who has this role. Its text is shown once."""
-    tenant = Tenant.objects.get(pk=tenancy.current_tenant())
+    tenant = Tenant.objects.get(pk=tenancy.acting_tenant())
     user = people.service_user(tenant=tenant, name=name, purpose="token")
     memberships.grant(user=user, role=role, actor=actor, locations=locations)
     made = people.issue_token(

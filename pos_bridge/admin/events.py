@@ -43,7 +43,7 @@ class RawEventAdmin(HistoryAdmin):
     actions = ("try_again",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        events = super().get_queryset(request).select_related("state")
+        events: QuerySet[Any] = super().get_queryset(request).select_related("state")
         is_list = request.resolver_match is not None and "object_id" not in (
             request.resolver_match.kwargs
         )

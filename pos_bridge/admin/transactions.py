@@ -29,7 +29,8 @@ class LinesOfTransaction(TabularInline):
     can_delete = False
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related("item")
+        lines: QuerySet[Any] = super().get_queryset(request).select_related("item")
+        return lines
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True  # whoever sees the order
