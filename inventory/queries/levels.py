@@ -6,10 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import F, Q, QuerySet, TextChoices
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextChoices
 
 from inventory.models import Category, Item
-from inventory.models.stock import StockLevel
+from inventory.models.stock import StockException, StockLevel
 from locations.models import Location
 
 ZERO = Decimal(0)
@@ -95,6 +95,16 @@ def levels_in(places: QuerySet[Location]) -> QuerySet[StockLevel]:
 
 
 def in_state(levels: QuerySet[StockLevel], state: State) -> QuerySet[StockLevel]:
+    """Those of the levels that are in a state; none is in NONE."""
+    if state is State.BELOW:
+        # The ledger keeps a row for each: found by it, a place without one is not searched through.
+        told = StockException.objects.filter(
+            location=OuterRef("location"),
+            item=OuterRef("item"),
+            kind=StockException.Kind.NEGATIVE_STOCK,
+            closed_at=None,
+        )
+        levels = levels.filter(Exists(told))
     return levels.filter(WHERE[state]) if state in WHERE else levels.none()
 
 

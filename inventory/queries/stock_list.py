@@ -30,7 +30,8 @@ from inventory.queries.levels import ZERO, Row, State, in_state, shown
 
 PAGE = 50
 COUNTED_TO = 10_000  # beyond, a list says "10,000+"
-LOOKED_AT = 50_000  # levels a count of states looks at; where more stand, it is unknown
+LOOKED_AT = 20_000  # levels a count of states looks at; where more stand, it is unknown
+FEW = 1_000  # items found: so few are looked up at each place, instead of looking at all there
 WORDS = 6
 
 
@@ -159,9 +160,12 @@ def _items(place: int, sought: Sought) -> QuerySet[Item]:
 
 
 def _levels(places: Collection[int], sought: Sought) -> QuerySet[StockLevel]:
-    levels = StockLevel.objects.filter(
-        _matches(sought, "item__"), location__in=places, item__is_active=True
-    )
+    levels = StockLevel.objects.filter(location__in=places, item__is_active=True)
+    if sought.text or sought.category is not None:
+        found = Item.objects.filter(_matches(sought, "")).values_list("pk", flat=True)
+        few = list(found[: FEW + 1])
+        matches = Q(item__in=few) if len(few) <= FEW else _matches(sought, "item__")
+        levels = levels.filter(matches)
     return levels if sought.state is None else in_state(levels, sought.state)
 
 

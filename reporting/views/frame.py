@@ -81,15 +81,19 @@ def _choice(request: PageRequest, category: Category, sought: Sought) -> dict[st
     return {"name": category.name, "url": url, "is_current": is_current}
 
 
-def _count(sought: Sought, counts: Counts, shown: Sequence[Location]) -> int:
-    is_plain = not sought.text and sought.category is None
-    if is_plain and sought.state is None:
-        return counts.all
-    known = counts.by_state.get(sought.state) if is_plain and sought.state else None
-    return stock_list.count_at([place.pk for place in shown], sought) if known is None else known
+def _count(sought: Sought, counts: Counts, shown: Sequence[Location]) -> int | None:
+    """How many rows there are; None where counting would cost too much."""
+    if not sought.text and sought.category is None:
+        if sought.state is None:
+            return counts.all
+        if sought.state in counts.by_state:
+            return counts.by_state[sought.state]
+    return stock_list.count_at([place.pk for place in shown], sought)
 
 
-def _count_label(count: int, places: int) -> str:
+def _count_label(count: int | None, places: int) -> str:
+    if count is None:
+        return ""
     number = words.up_to(count, COUNTED_TO)
     if places == 1:
         return ngettext("%s item", "%s items", count) % number

@@ -156,6 +156,16 @@ def test_search_finds_names_and_skus_by_words_and_barcodes_whole(shop, tenant, t
     assert names(stock_list.page_at(both, Sought(text=text))[0]) == found
 
 
+def test_where_many_items_are_found_the_list_is_the_same(shop, monkeypatch):
+    monkeypatch.setattr(stock_list, "FEW", 1)
+    stock("Oat milk", 1, shop)
+    stock("Soy milk", 1, shop)
+    stock("Beans", 1, shop)
+    places = [shop.pk, make_location().pk]
+    assert names(stock_list.page_at(places, Sought(text="milk"))[0]) == ["Oat milk", "Soy milk"]
+    assert stock_list.count_at(places, Sought(text="milk")) == 2
+
+
 def test_a_category_holds_what_its_parts_hold(shop, tenant):
     milk = stock("Oat milk", 1, shop, category="Milk")
     stock("Beans", 1, shop, category="Coffee")
