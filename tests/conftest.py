@@ -23,7 +23,7 @@ from tests import factories
 
 @pytest.fixture(scope="session")
 def django_db_setup(
-    request: pytest.FixtureRequest, django_test_environment: None, django_db_blocker: Any
+    django_test_environment: None, django_db_modify_db_settings: None, django_db_blocker: Any
 ) -> Iterator[None]:
     """Migrate as the owner of the tables, then go on as the product's own login."""
     app = dict(connection.settings_dict)

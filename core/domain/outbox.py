@@ -8,7 +8,7 @@ silence.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -60,14 +60,14 @@ def relay() -> int:
         return len(due)
 
 
-def _batches(due: list[OutboxMessage]) -> Iterator[tuple[str, list[OutboxMessage]]]:
+def _batches(due: list[OutboxMessage]) -> list[tuple[str, list[OutboxMessage]]]:
     """What is new goes a topic at once; what failed before goes alone and holds nothing back."""
-    for topic in sorted({message.topic for message in due}):
-        mine = [message for message in due if message.topic == topic]
-        fresh = [message for message in mine if not message.attempts]
-        if fresh:
-            yield topic, fresh
-        yield from ((topic, [message]) for message in mine if message.attempts)
+    fresh: dict[str, list[OutboxMessage]] = {}
+    for message in due:
+        if not message.attempts:
+            fresh.setdefault(message.topic, []).append(message)
+    alone = [(message.topic, [message]) for message in due if message.attempts]
+    return sorted(fresh.items()) + alone
 
 
 def _tell(topic: str, batch: list[OutboxMessage]) -> list[int]:

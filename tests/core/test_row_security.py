@@ -8,13 +8,13 @@ import pytest
 from django.apps import apps
 from django.db import (
     IntegrityError,
-    NotSupportedError,
     ProgrammingError,
     connection,
     models,
     transaction,
 )
 from django.db.migrations.loader import MigrationLoader
+from psycopg2.errors import FeatureNotSupported
 
 from core import tenancy
 from core.migrations._row_security import TenantHistory
@@ -354,7 +354,7 @@ def test_not_even_the_system_can_hang_a_row_on_anothers_parent(tenant, neighbour
 def test_copy_can_not_write_under_row_security(tenant):
     """Known beforehand, so that imports go by a temporary table and a merge."""
     with (
-        pytest.raises(NotSupportedError, match="COPY FROM"),
+        pytest.raises(FeatureNotSupported, match="COPY FROM"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
