@@ -18,7 +18,7 @@ from core.domain import audit, people
 from core.models import Tenant, User
 from locations.domain import memberships
 from locations.roles import Role
-from pos_bridge.domain import endpoints, quarantine
+from pos_bridge.domain import addresses, endpoints, quarantine
 from pos_bridge.models import Connection, Endpoint, MerchantLink, RawEventState
 from pos_bridge.providers import PROVIDERS
 from pos_bridge.providers.base import Account, Client, Tokens
@@ -55,7 +55,7 @@ def create(
     user = people.service_user(tenant=tenant, name=f"{name} (till)", purpose="connection")
     memberships.grant(user=user, role=Role.TILL, actor=actor)
     connection = Connection(tenant=tenant, provider=provider, name=name, actor=user, **fields)
-    connection.full_clean(exclude=["tenant"])
+    _check(connection)
     connection.save()
     _keep(connection, secrets, webhook_secrets)
     for merchant in merchants:
@@ -95,9 +95,10 @@ def change(
             raise ValueError(key)
         setattr(locked, key, value)
     locked.version += 1
-    locked.full_clean(exclude=["tenant"])
+    _check(locked)
     locked.save()
     _keep(locked, secrets, webhook_secrets)
+    MerchantLink.objects.filter(connection=locked).update(environment=locked.environment)
     if merchants is not None:
         MerchantLink.objects.filter(connection=locked).exclude(external_id__in=merchants).delete()
         for merchant in merchants:
@@ -135,6 +136,13 @@ def remove(*, connection: Connection, actor: User, at: datetime) -> bool:
     locked.version += 1
     locked.save(update_fields=["state", "archived_at", "version"])
     return False
+
+
+def _check(connection: Connection) -> None:
+    """Raises ValidationError for values that are not usable, a taken name or a private address."""
+    if connection.base_url:
+        addresses.check(connection.base_url)
+    connection.full_clean()
 
 
 def speak_for(connection: Connection, merchant: str) -> MerchantLink:

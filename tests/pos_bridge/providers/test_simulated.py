@@ -58,7 +58,7 @@ class Shop:
         self.clock.advance(minutes=1)
         self.till.void(orders[0])
         self.till.edit(orders[1], [(wares[0], 7)])
-        self.till.refund(orders[2])
+        self.till.refund(orders[3])  # one with a price at every till
         self.clock.advance(minutes=10)
 
     def polled(self) -> Iterator[OrderVersion]:
@@ -79,8 +79,12 @@ class Shop:
                     yield from self.provider.read(answer.body, "answer").orders
 
     def truth(self) -> Totals:
-        rows = self.sim.world.tally.rows()
-        named = {(row["location"], self._name(row["item"])): Decimal(row["net"]) for row in rows}
+        """What was sold, less what its papers say came back. Toast's papers only speak of money."""
+        back = "returned" if self.provider.name != "toast" else "restocked"
+        named = {
+            (row["location"], self._name(row["item"])): Decimal(row["sold"]) - Decimal(row[back])
+            for row in self.sim.world.tally.rows()
+        }
         return {place: count for place, count in named.items() if count}
 
     def _name(self, item: str) -> str:
