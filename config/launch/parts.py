@@ -61,9 +61,16 @@ def beat(*, folder: Path, env: Mapping[str, str]) -> Part:
     return _signalling("beat", words, folder=folder, env=env, forget=forget_schedule)
 
 
+# A quiet shop on an ordinary day: a sale every two seconds, and what tills do wrong now and then.
+TRADE = (
+    *("--rate", "0.5"),
+    *("--faults", "duplicate=0.03,reorder=0.03,drop=0.01,edit=0.02,void=0.01,refund=0.02"),
+)
+
+
 def simulator(*, port: int, target: str, chain: Path, env: Mapping[str, str]) -> Part:
     """Plays the till providers of the demonstration."""
-    words = ["--port", str(port), "--target", target, "--chain", str(chain)]
+    words = ["--port", str(port), "--target", target, "--chain", str(chain), *TRADE]
     return Part(
         name="simulator",
         argv=[PYTHON, "-m", "pos_bridge.simulator", *words],
