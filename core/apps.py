@@ -6,6 +6,7 @@ from django.conf import settings
 
 class CoreConfig(AppConfig):
     name = "core"
+    verbose_name = "Base"
 
     def ready(self) -> None:
         # Whoever rings needs to know the broker: pages, commands and tests, not only workers.

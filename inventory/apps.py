@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class InventoryConfig(AppConfig):
     name = "inventory"
+    verbose_name = "Stock"
 
     def ready(self) -> None:
         from auditlog.registry import auditlog  # noqa: PLC0415 -- not before the models are there

@@ -3,6 +3,7 @@ from django.apps import AppConfig
 
 class LocationsConfig(AppConfig):
     name = "locations"
+    verbose_name = "Locations and people"
 
     def ready(self) -> None:
         from auditlog.registry import auditlog  # noqa: PLC0415 -- not before the models are there

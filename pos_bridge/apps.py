@@ -6,6 +6,7 @@ UNLOGGED = ("sealed_secrets", "sealed_tokens", "last_event_at", "last_error")
 
 class PosBridgeConfig(AppConfig):
     name = "pos_bridge"
+    verbose_name = "Tills"
 
     def ready(self) -> None:
         from auditlog.registry import auditlog  # noqa: PLC0415 -- not before the models are there

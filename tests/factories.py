@@ -46,6 +46,12 @@ def make_member(
     return user
 
 
+def make_tenant_with_owner(**fields: Any) -> User:
+    """The owner of a new chain, outside any scope."""
+    with tenancy.acting_for(make_tenant(**fields)):
+        return make_member(role="OWNER")
+
+
 def make_location(**fields: Any) -> Location:
     number = next(_numbers)
     defaults = {

@@ -14,6 +14,7 @@ from inventory.api.costs import Cost
 from inventory.queries import levels
 from inventory.queries.levels import Row, State
 from locations import access
+from locations.models import Location
 from locations.roles import Permission
 
 STATES = [choice for choice in State.choices if choice[0] != State.NONE]  # a level has moved
@@ -56,4 +57,6 @@ class LevelList(generics.ListAPIView[Any]):
     ordering = ("location_id", "item_id")
 
     def get_queryset(self) -> QuerySet[Any]:
+        if getattr(self, "swagger_fake_view", False):  # the description asks in nobody's scope
+            return levels.levels_in(Location.objects.none())
         return levels.levels_in(access.locations_where(self.request.user, Permission.VIEW_STOCK))

@@ -133,4 +133,7 @@ def _unmapped(rights: frozenset[TenantPermission]) -> dict[str, Any] | None:
     if TenantPermission.VIEW_CONNECTIONS not in rights:
         return None
     count = tills.unmapped_count()
-    return {"count": count, "url": None} if count else None
+    if not count:
+        return None
+    page = f"{reverse('admin:pos_bridge_transactionline_changelist')}?state__exact=UNMAPPED"
+    return {"count": count, "url": page if TenantPermission.OPEN_ADMIN in rights else None}

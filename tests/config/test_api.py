@@ -23,7 +23,7 @@ from core.models import ApiToken, Job
 from inventory.domain.ledger import NotEnoughStock
 from locations.domain import memberships
 from locations.models import Location
-from tests.factories import make_location, make_member, make_tenant
+from tests.factories import make_location, make_member, make_tenant, make_tenant_with_owner
 from tests.web import api, bearer, browser, program
 
 
@@ -220,6 +220,14 @@ def test_a_quantity_is_written_plainly(number, text):
 
 def test_the_api_is_described_without_a_doubt(db, tmp_path):
     call_command("spectacular", validate=True, fail_on_warn=True, file=str(tmp_path / "api.yaml"))
+
+
+def test_the_description_is_the_same_for_somebody_signed_in(db, capfd):
+    owner = make_tenant_with_owner()
+    signed_in = Client()
+    signed_in.force_login(owner)
+    assert signed_in.get("/api/v1/schema").status_code == 200
+    assert "Warning" not in capfd.readouterr().err
 
 
 def test_the_description_and_its_pages_come_from_this_server(db):
