@@ -223,9 +223,7 @@ def test_the_api_is_described_without_a_doubt(db, tmp_path):
 
 
 def test_the_description_is_the_same_for_somebody_signed_in(db, capfd):
-    owner = make_tenant_with_owner()
-    signed_in = Client()
-    signed_in.force_login(owner)
+    signed_in = browser(make_tenant_with_owner())
     assert signed_in.get("/api/v1/schema").status_code == 200
     assert "Warning" not in capfd.readouterr().err
 
