@@ -28,7 +28,7 @@ from tests.pos_bridge.providers.toast import signing as toast
 PUBLIC = "https://stock.example"
 SIGNING = {"square": square, "toast": toast, "lightspeed": lightspeed}
 SECRET, OTHER = "the-secret-in-use", "the-secret-to-come"
-KEYS = {name: (SECRET, OTHER) for name in ("square", "toast")} | {
+KEYS = dict.fromkeys(("square", "toast"), (SECRET, OTHER)) | {
     "lightspeed": (f"hooks:{SECRET}", f"hooks:{OTHER}")
 }
 
