@@ -22,11 +22,12 @@ ID_KEY = re.compile(
     rb"(?:id|ids|guid|uuid|uid|reference|ref|token|key|version|barcode|gtin|ean|upc|sku)$",
     re.IGNORECASE,
 )
+NEAR = 16  # bytes to look at beside a run; nobody indents more within a line
 ISSUER = re.compile(rb"(?:4|5[1-5]|2[2-7]|3[47]|35|6)")
 
 
 def redact(body: bytes) -> bytes:
-    """The body with card data blanked; the same object when it holds none."""
+    """The body with card data blanked; equal to it when it holds none."""
     clean = NAMED.sub(_blank_named, body)
     return RUN.sub(_blank_run, clean)
 
@@ -35,7 +36,7 @@ def _blank_named(match: re.Match[bytes]) -> bytes:
     value = match[2]
     if value.startswith(b'"'):
         return match[1] + b'"' + b"*" * (len(value) - 2) + b'"'
-    return match[1] + b"0" * len(value)
+    return match[1] + _zeros(len(value))
 
 
 def _blank_run(match: re.Match[bytes]) -> bytes:
@@ -44,8 +45,21 @@ def _blank_run(match: re.Match[bytes]) -> bytes:
     if (key and ID_KEY.search(key)) or not ISSUER.match(digits) or not _luhn(digits):
         return match[0]
     start = match.start("run") - match.start()
-    quoted = key is None or match[0][start - 1 : start] == b'"'
-    return match[0][:start] + (b"*" if quoted else b"0") * len(run)
+    blank = _zeros(len(run)) if _is_bare(match) else b"*" * len(run)
+    return match[0][:start] + blank
+
+
+def _is_bare(match: re.Match[bytes]) -> bool:
+    """Whether the run stands where JSON has a number and not a text."""
+    start, end = match.span("run")
+    before = match.string[max(start - NEAR, 0) : start].rstrip()[-1:]
+    after = match.string[end : end + NEAR].lstrip()[:1]
+    return before in (b":", b",", b"[") and after in (b",", b"]", b"}")
+
+
+def _zeros(length: int) -> bytes:
+    """A number of that length: none begins with 0 but 0 itself."""
+    return b"1" + b"0" * (length - 1) if length > 1 else b"0"
 
 
 def _luhn(digits: bytes) -> bool:
