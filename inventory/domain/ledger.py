@@ -19,6 +19,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from core import tenancy
+from core.domain import arrays
 from core.models import User
 from inventory.models.stock import INTERNAL, Kind, Posting
 
@@ -174,36 +175,22 @@ def _arrays(drafts: Sequence[Draft], *, refuse: bool) -> list[Any]:
     moves = [(place, move) for place, draft in enumerate(drafts, 1) for move in draft.moves]
     return [
         tenancy.acting_tenant(),
-        _texts(draft.kind for draft in drafts),
-        _texts(draft.key for draft in drafts),
-        _texts(draft.source or draft.key for draft in drafts),
-        _plain(draft.actor for draft in drafts),
-        _plain(_moment(draft.occurred_at or draft.effective_at) for draft in drafts),
-        _plain(_moment(draft.effective_at) for draft in drafts),
-        _texts(draft.reason for draft in drafts),
-        _texts(draft.note for draft in drafts),
-        _plain(place for place, _ in moves),
-        _plain(move.location for _, move in moves),
-        _plain(move.item for _, move in moves),
-        _plain(move.quantity for _, move in moves),
-        _plain(move.unit_cost for _, move in moves),
-        _plain(move.counted for _, move in moves),
+        arrays.texts(draft.kind for draft in drafts),
+        arrays.texts(draft.key for draft in drafts),
+        arrays.texts(draft.source or draft.key for draft in drafts),
+        arrays.plain(draft.actor for draft in drafts),
+        arrays.moments(draft.occurred_at or draft.effective_at for draft in drafts),
+        arrays.moments(draft.effective_at for draft in drafts),
+        arrays.texts(draft.reason for draft in drafts),
+        arrays.texts(draft.note for draft in drafts),
+        arrays.plain(place for place, _ in moves),
+        arrays.plain(move.location for _, move in moves),
+        arrays.plain(move.item for _, move in moves),
+        arrays.plain(move.quantity for _, move in moves),
+        arrays.plain(move.unit_cost for _, move in moves),
+        arrays.plain(move.counted for _, move in moves),
         refuse,
     ]
-
-
-# One text literal an array: psycopg2's lists become a parse node an element, four times the work.
-def _plain(values: Iterable[object]) -> str:
-    return "{" + ",".join("NULL" if value is None else str(value) for value in values) + "}"
-
-
-def _moment(value: datetime) -> str:
-    return f'"{value.isoformat()}"'
-
-
-def _texts(values: Iterable[str]) -> str:
-    quoted = (str(value).replace("\\", "\\\\").replace('"', '\\"') for value in values)
-    return "{" + ",".join(f'"{value}"' for value in quoted) + "}"
 
 
 def _check(draft: Draft) -> None:

@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.db import connection as database
 
 from core import crypto, tenancy
+from core.domain import arrays
 from pos_bridge.domain import endpoints
 from pos_bridge.domain.redaction import redact
 from pos_bridge.models import RawEventState
@@ -210,12 +211,12 @@ def settle(verdicts: Mapping[Claimed, Verdict]) -> None:
             WHERE s.event_id = u.id AND s.lease = u.lease AND s.state = 'LEASED'
             """,
             [
-                [event.id for event, _ in rows],
-                [event.lease for event, _ in rows],
-                [verdict.state for _, verdict in rows],
-                [_text(verdict.reason, 500) for _, verdict in rows],
-                [verdict.transaction for _, verdict in rows],
-                [verdict.due_in for _, verdict in rows],
+                arrays.plain(event.id for event, _ in rows),
+                arrays.plain(event.lease for event, _ in rows),
+                arrays.texts(verdict.state for _, verdict in rows),
+                arrays.texts(_text(verdict.reason, 500) for _, verdict in rows),
+                arrays.plain(verdict.transaction for _, verdict in rows),
+                arrays.plain(verdict.due_in for _, verdict in rows),
             ],
         )
         if cursor.rowcount != len(rows):

@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, InterfaceError, OperationalError
 
 from core import tenancy
+from inventory.domain import ledger
 from pos_bridge.domain import connections, inbox, orders
 from pos_bridge.domain.inbox import Claimed, StaleLease, State, Verdict
 from pos_bridge.domain.orders import Arrival
@@ -80,7 +81,8 @@ def process(connection: Connection, claimed: Sequence[Claimed]) -> None:
     if batch.fetches:
         _ask(connection, provider, batch)
     _settle(connection, batch.verdicts)
-    _post(connection, batch.arrivals)
+    for part in _parts(batch.arrivals):
+        _post(connection, part)
 
 
 def _read(provider: Provider, connection: Connection, event: Claimed, batch: Batch) -> None:
@@ -187,6 +189,18 @@ def _settle(connection: Connection, verdicts: dict[Claimed, Verdict]) -> None:
                 _settle(connection, {event: verdict})
             return
         logger.warning("The lease of event %s has passed on.", next(iter(verdicts)).id)
+
+
+def _parts(arrivals: dict[Claimed, list[Arrival]]) -> list[dict[Claimed, list[Arrival]]]:
+    """Equal parts whose lines fit into one call of the ledger each.
+
+    A second call in one transaction would lock levels after the streams of the first, and two
+    workers would wait for each other.
+    """
+    lines = sum(len(each.version.lines) for found in arrivals.values() for each in found)
+    parts = max(1, -(-lines // ledger.BATCH))
+    events = list(arrivals)
+    return [{event: arrivals[event] for event in events[start::parts]} for start in range(parts)]
 
 
 def _post(connection: Connection, arrivals: dict[Claimed, list[Arrival]]) -> None:

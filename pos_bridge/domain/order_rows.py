@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection as database
 
 from core import tenancy
+from core.domain import arrays
 from pos_bridge.models import Connection, TransactionLine
 
 FAR = datetime.max.replace(tzinfo=UTC)
@@ -104,18 +105,18 @@ def take(connection: Connection, rows: Sequence[OrderRow]) -> dict[str, OrderRow
             [
                 tenancy.acting_tenant(),
                 connection.pk,
-                [row.order for row in rows],
-                [clean(row.number, NUMBER) for row in rows],
-                [row.location_ref for row in rows],
-                [row.location for row in rows],
-                [str(row.state) for row in rows],
-                [row.version_at for row in rows],
-                [row.version_no for row in rows],
-                [row.occurred_at for row in rows],
-                [row.is_clock_suspect for row in rows],
-                [row.currency for row in rows],
-                [row.total for row in rows],
-                [row.event for row in rows],
+                arrays.texts(row.order for row in rows),
+                arrays.texts(clean(row.number, NUMBER) for row in rows),
+                arrays.texts(row.location_ref for row in rows),
+                arrays.plain(row.location for row in rows),
+                arrays.texts(row.state for row in rows),
+                arrays.moments(row.version_at for row in rows),
+                arrays.plain(row.version_no for row in rows),
+                arrays.moments(row.occurred_at for row in rows),
+                arrays.plain(row.is_clock_suspect for row in rows),
+                arrays.texts(row.currency for row in rows),
+                arrays.plain(row.total for row in rows),
+                arrays.plain(row.event for row in rows),
             ],
         )
         by_order = {row.order: row for row in rows}
@@ -233,21 +234,21 @@ def clean(text: str, most: int) -> str:
     return whole.encode("utf-8", "replace").decode()
 
 
-def _columns(lines: Sequence[LineRow]) -> list[list[Any]]:
+def _columns(lines: Sequence[LineRow]) -> list[str]:
     return [
-        [line.transaction for line in lines],
-        [line.line for line in lines],
-        [str(line.kind) for line in lines],
-        [line.item_ref for line in lines],
-        [clean(line.name, NAME) for line in lines],
-        [clean(line.sku, SKU) for line in lines],
-        [line.quantity for line in lines],
-        [line.amount for line in lines],
-        [line.occurred_at for line in lines],
-        [line.restocked for line in lines],
-        [UNDECIDED if line.is_undecided else str(line.state) for line in lines],
-        [line.item for line in lines],
-        [line.factor for line in lines],
-        [line.posted for line in lines],
-        [line.postings for line in lines],
+        arrays.plain(line.transaction for line in lines),
+        arrays.texts(line.line for line in lines),
+        arrays.texts(line.kind for line in lines),
+        arrays.texts(line.item_ref for line in lines),
+        arrays.texts(clean(line.name, NAME) for line in lines),
+        arrays.texts(clean(line.sku, SKU) for line in lines),
+        arrays.plain(line.quantity for line in lines),
+        arrays.plain(line.amount for line in lines),
+        arrays.moments(line.occurred_at for line in lines),
+        arrays.plain(line.restocked for line in lines),
+        arrays.texts(UNDECIDED if line.is_undecided else line.state for line in lines),
+        arrays.plain(line.item for line in lines),
+        arrays.plain(line.factor for line in lines),
+        arrays.plain(line.posted for line in lines),
+        arrays.plain(line.postings for line in lines),
     ]
