@@ -88,7 +88,7 @@ class Supervisor:
         self._requests.__exit__(kind, error, trace)
         self._selector.close()
 
-    def start(self, *parts: Part, seconds: float = 90) -> None:
+    def start(self, *parts: Part, seconds: float = 180) -> None:
         """Start the parts together and return once all are ready.
 
         Raises CannotStart when one ends or stays silent, Stopped when we are asked to stop.

@@ -15,7 +15,7 @@ import pytest
 from config.launch import ports, run_file
 from config.launch.data_folder import PROJECT
 
-AT_MOST = 120.0
+AT_MOST = 300.0
 
 
 def until(condition):
