@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from benchmarks import chain, posting, road, scratch
+from benchmarks import chain, posting, reading, road, scratch
 from benchmarks.chain import Chain
 from benchmarks.figures import Figure
 from benchmarks.scratch import Scratch
 
 Measure = Callable[..., list[Figure]]
 
-PARTS: dict[str, Measure] = {"posting": posting.measure, "road": road.measure}
+PARTS: dict[str, Measure] = {
+    "posting": posting.measure,
+    "road": road.measure,
+    "reading": reading.measure,
+}
+    "posting": posting.measure,
+    "road": road.measure,
+    "reading": reading.measure,
+}
 
 
 def run(names: Sequence[str], *, seconds: int) -> Iterator[Figure]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-PARTS = ["posting", "road"]
+PARTS = ["posting", "road", "reading"]
 SECONDS = 3
 
 
