@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from core.models import TenantOwned, User
+from core.models.tenant import check_time_zone
 from locations.roles import Permission, Role
 
 CODE = RegexValidator(
@@ -41,7 +42,7 @@ class Location(TenantOwned):
         help_text="For a back room, bin or damaged shelf: the location it belongs to.",
     )
     address = models.TextField(blank=True, default="")
-    time_zone = models.CharField(max_length=60, default="UTC")
+    time_zone = models.CharField(max_length=60, default="UTC", validators=[check_time_zone])
     day_cutoff = models.TimeField(
         default=datetime.time(0), help_text="When one business day ends and the next begins."
     )

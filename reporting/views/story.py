@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 LATE = timedelta(minutes=10)  # beyond, a fact says when it came
 LONGEST_SOURCE = 40
+CORRECTIONS = frozenset({"voided", "changed"})
+TILLS_OWN = frozenset({Kind.SALE, Kind.RETURN, Kind.WASTE})
 FACTS = frozenset({Kind.SALE, Kind.RETURN, Kind.RECEIPT, Kind.WASTE})
 
 
@@ -63,7 +65,7 @@ def movement(line: Line, here: Location, now: datetime) -> dict[str, Any]:
     is_late = line.kind in FACTS and line.recorded_at - line.effective_at > LATE
     is_below = line.on_hand_after < 0 and line.quantity < 0
     return {
-        "kind_label": _("%s below zero") % line.kind.label if is_below else line.kind.label,
+        "kind_label": _label(line, is_below=is_below),
         "signed": words.signed(line.quantity),
         "balance": words.quantity(line.on_hand_after),
         "time_label": words.moment(line.effective_at, zone=here.time_zone, now=now),
@@ -73,6 +75,13 @@ def movement(line: Line, here: Location, now: datetime) -> dict[str, Any]:
         "tone": _tone(line, is_below=is_below),
         "late": is_late,
     }
+
+
+def _label(line: Line, *, is_below: bool) -> str:
+    """What happened; what a till took back or changed afterwards is no second sale."""
+    if line.kind in TILLS_OWN and line.reason in CORRECTIONS:
+        return f"{line.kind.label} {line.reason}"
+    return _("%s below zero") % line.kind.label if is_below else str(line.kind.label)
 
 
 def _tone(line: Line, *, is_below: bool) -> str:
@@ -93,4 +102,5 @@ def _note(line: Line) -> str:
     """Why and from which document, as far as it was said."""
     document = line.source.rsplit(":", 1)[-1] if line.source.startswith("pos:") else ""
     order = _("order %(number)s") % {"number": document[:LONGEST_SOURCE]} if document else ""
-    return ", ".join(part for part in (line.reason, line.note, order) if part)
+    reason = "" if line.reason in CORRECTIONS else line.reason
+    return ", ".join(part for part in (reason, line.note, order) if part)
