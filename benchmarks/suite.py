@@ -17,10 +17,6 @@ PARTS: dict[str, Measure] = {
     "road": road.measure,
     "reading": reading.measure,
 }
-    "posting": posting.measure,
-    "road": road.measure,
-    "reading": reading.measure,
-}
 
 
 def run(names: Sequence[str], *, seconds: int) -> Iterator[Figure]:
