@@ -99,3 +99,22 @@ def test_the_page_fits_a_phone_and_opens_an_item_as_a_page(shop, sign_in):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.locator("a:has-text('Gooseneck kettle, white')").first.click()
     expect(page.locator("h1")).to_contain_text("Gooseneck kettle, white")
+
+
+@pytest.mark.proves("F2")
+@pytest.mark.parametrize("part", ["postgres", "redis"])
+def test_a_killed_server_comes_back_and_the_sale_is_there_once(shop, sign_in, part):
+    page = sign_in(PRIYA)
+    page.goto(f"{shop.web}/northbean/harbour-street/stock/?q=gooseneck")
+    before = figure(available(page, KETTLE))
+
+    shop.sell(KETTLE)
+    shop.kill(part)
+
+    def shown():
+        answer = page.goto(f"{shop.web}/northbean/harbour-street/stock/?q=gooseneck")
+        return answer.ok and figure(available(page, KETTLE)) == before - 1
+
+    until(shown, seconds=120)
+    verified = json.loads(shop.manage("verify_ledger", "--json").stdout)
+    assert verified["ok"], verified
