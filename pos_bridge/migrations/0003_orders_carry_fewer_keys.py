@@ -1,4 +1,4 @@
-"""Each foreign key was half a millisecond of a batch's commit; those that say a thing twice go.
+"""Foreign keys are checked row by row at the commit of a batch; those that say a thing twice go.
 
 Orders keep the keys that include the tenant. Lines are held by the order that is locked when they
 are written, and by the link or level that their item comes from.
