@@ -46,10 +46,10 @@ sale: ## ring up a sale at the running server
 	@exec $(RUNTIME) manage.py ring_up $(ARGS)
 
 worker: ## one more worker for the running servers
-	@exec $(RUNTIME) -m celery -A config worker --loglevel info $(ARGS)
+	@DJANGO_SETTINGS_MODULE=$${DJANGO_SETTINGS_MODULE:-config.settings.dev} exec $(RUNTIME) -m celery -A config worker --loglevel info $(ARGS)
 
 beat: ## a beat by itself, for servers that have none
-	@exec $(RUNTIME) -m celery -A config beat --loglevel info --pidfile= \
+	@DJANGO_SETTINGS_MODULE=$${DJANGO_SETTINGS_MODULE:-config.settings.dev} exec $(RUNTIME) -m celery -A config beat --loglevel info --pidfile= \
 		--schedule "$${TMPDIR:-/tmp}/storeroom-beat" $(ARGS)
 
 shell: ## a Python shell on the running database

@@ -54,7 +54,6 @@ def configuration() -> dict[str, Any]:
     """All settings of Celery, asked for when first needed: the project's settings come first."""
     from django.conf import settings  # noqa: PLC0415 -- not before DJANGO_SETTINGS_MODULE is set
 
-    layers: Any = settings.CHANNEL_LAYERS
     return {
         "broker_url": broker(settings.REDIS_URL),
         "broker_connection_retry_on_startup": True,
@@ -66,7 +65,7 @@ def configuration() -> dict[str, Any]:
             "socket_connect_timeout": 1,
         },
         # Redis is shared by what runs beside us, test workers above all.
-        "task_default_queue": layers["default"]["CONFIG"]["prefix"],
+        "task_default_queue": settings.REDIS_PREFIX,
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_ignore_result": True,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -28,7 +27,11 @@ class Task(Protocol):
 
 def nudge(task: Task, **ids: Any) -> None:
     """Ring for the task after commit; many rings in QUIET_SECONDS become two. Needs no broker."""
-    transaction.on_commit(partial(_ask, task, ids), robust=True)
+
+    def ask() -> None:
+        _ask(task, ids)
+
+    transaction.on_commit(ask, robust=True)  # a named function: Django names it when it fails
 
 
 def _ask(task: Task, ids: dict[str, Any]) -> None:

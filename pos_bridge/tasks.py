@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from core import tenancy
 from core.nudge import nudge
-from core.tasks import relay_outbox
 from pos_bridge.domain import connections, inbox, ingest, links, syncs
 from pos_bridge.models import Connection
 from pos_bridge.providers import PROVIDERS
@@ -24,7 +23,6 @@ WITHOUT_PUSH = frozenset(
 @shared_task(acks_late=True)
 def drain_inbox(*, connection_id: int, **_: object) -> None:
     more = ingest.drain(connection_id=connection_id)  # batches until empty, half a minute at most
-    nudge(relay_outbox)
     if more:
         nudge(drain_inbox, connection_id=connection_id)
 
@@ -38,8 +36,7 @@ def sweep_inbox(**_: object) -> None:
     with tenancy.across_tenants("orders that wait for links"):
         active = list(Connection.objects.filter(state=Connection.State.ACTIVE))
     for connection in active:
-        if _release(connection):
-            nudge(relay_outbox)
+        _release(connection)
 
 
 def _release(connection: Connection) -> int:

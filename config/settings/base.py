@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from config.env import database, env, given, live_sources
 
@@ -156,12 +155,7 @@ AUDITLOG_DISABLE_REMOTE_ADDR = True  # the first X-Forwarded-For value is the ca
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
 }
-CHANNEL_LAYERS: dict[str, dict[str, Any]] = {
-    "default": {
-        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
-        "CONFIG": {"hosts": [REDIS_URL], "prefix": "storeroom"},
-    }
-}
+REDIS_PREFIX = "storeroom"  # of queues and channels, so that two sites may share a Redis
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from config.settings.base import *  # noqa: F403 -- a settings module adds to its base
-from config.settings.base import CHANNEL_LAYERS
 
 SECRET_KEY = "test-only"  # noqa: S105 -- guards nothing
 FIELD_ENCRYPTION_KEYS = ["dGVzdC1vbmx5LWtleS10aGF0LWlzLTMyLWJ5dGVzISE="]
@@ -14,7 +13,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 # Redis pub/sub knows no database numbers, so each test worker has names of its own.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = f"test-{WORKER}"
+REDIS_PREFIX = f"test-{WORKER}"
 
 # Served from where they lie: nothing has to be collected first.
 STATIC_ROOT = None

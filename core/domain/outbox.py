@@ -17,6 +17,7 @@ from django.db.models.functions import Now
 
 from core import tenancy
 from core.models import OutboxMessage
+from core.signals import outbox_filled
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,11 @@ def put(topic: str, **payload: Any) -> OutboxMessage:
     return OutboxMessage.objects.create(
         tenant_id=tenancy.acting_tenant(), topic=topic, payload=payload
     )
+
+
+def filled() -> None:
+    """Say that this transaction has put messages by SQL, which no model hears of."""
+    outbox_filled.send(sender=None)
 
 
 def relay() -> int:

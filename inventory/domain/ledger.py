@@ -19,7 +19,7 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError
 
 from core import tenancy
-from core.domain import arrays
+from core.domain import arrays, outbox
 from core.models import User
 from inventory.models.stock import INTERNAL, Kind, Posting
 
@@ -142,6 +142,7 @@ def post_many(drafts: Sequence[Draft], *, refuse: bool = False) -> list[int | No
         if refusal is None:
             raise
         raise refusal from error
+    outbox.filled()
     return list(numbers)
 
 

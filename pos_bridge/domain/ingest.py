@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, InterfaceError, OperationalError
 
 from core import tenancy
+from core.domain import outbox
 from inventory.domain import ledger
 from pos_bridge.domain import connections, inbox, orders
 from pos_bridge.domain.inbox import Claimed, StaleLease, State, Verdict
@@ -34,6 +35,7 @@ from pos_bridge.providers.base import (
 
 logger = logging.getLogger(__name__)
 
+TELL_EVERY = 1.0  # seconds: open pages are told also while a long drain goes on
 LONGEST_DRAIN = 30.0  # seconds: then somebody else may have the worker
 LONGEST_ASKING = 15.0  # seconds: what is asked last must still answer within the lease
 ORDER = "order"
@@ -59,11 +61,15 @@ def drain(*, connection_id: int, seconds: float = LONGEST_DRAIN) -> bool:
     if connection is None:
         return False
     end = monotonic() + seconds
+    told_at = monotonic()
     newest = None
     more = False
     while claimed := inbox.claim(connection=connection.pk):
         process(connection, claimed)
         newest = claimed[-1].received_at
+        if monotonic() > told_at + TELL_EVERY:  # every worker may be busy draining
+            outbox.relay()
+            told_at = monotonic()
         if monotonic() > end:
             more = True
             break

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -31,5 +30,4 @@ def key_of(channel: str) -> Key | None:
 
 
 def _prefix() -> str:
-    layers: Any = settings.CHANNEL_LAYERS
-    return str(layers["default"]["CONFIG"]["prefix"])
+    return str(settings.REDIS_PREFIX)

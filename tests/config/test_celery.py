@@ -90,7 +90,7 @@ def test_whoever_rings_knows_the_broker(settings):
 
 
 def test_test_workers_have_queues_of_their_own(settings):
-    assert app.conf.task_default_queue == settings.CHANNEL_LAYERS["default"]["CONFIG"]["prefix"]
+    assert app.conf.task_default_queue == settings.REDIS_PREFIX
     assert app.conf.task_default_queue.startswith("test-")
 
 

@@ -119,7 +119,7 @@ def moved(versions: Iterable[OrderVersion], *, restocks: bool) -> Totals:
         for line in order.lines if order.state is OrderState.COMPLETED else ():
             is_return = line.kind is LineKind.RETURN
             sign = -1 if is_return and restocks else 0 if is_return else 1
-            totals[order.location, line.item] += sign * line.quantity  # type: ignore[assignment]
+            totals[order.location, line.item] += sign * line.quantity
     return {place: Decimal(count) for place, count in totals.items() if count}
 
 
