@@ -33,7 +33,10 @@ def web(listener: socket.socket, *, env: Mapping[str, str]) -> Part:
 
 def live(listener: socket.socket, *, env: Mapping[str, str]) -> Part:
     """The sockets of open pages: Daphne, which serves nothing but /ws/."""
-    words = f"daphne -v 0 --fd {listener.fileno()} config.asgi:application".split()
+    # What a page says is short: larger frames are refused before they are held in memory.
+    bounds = "--websocket-max-message-size 65536 --websocket-max-frame-size 65536"
+    alive = "--ping-interval 15 --ping-timeout 15"
+    words = f"daphne -v 0 {bounds} {alive} --fd {listener.fileno()} config.asgi:application".split()
     return _served("live", words, listener, env=env)
 
 
