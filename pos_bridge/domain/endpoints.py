@@ -14,6 +14,8 @@ from core.crypto import CannotOpen
 from pos_bridge.models import Connection, Endpoint
 from pos_bridge.providers.base import BadSignature, Provider, Webhook
 
+LARGEST_ID = 2**63 - 1  # what a row's number fits in
+
 _given: set[str] = set()  # providers whose application endpoint this process has looked after
 
 
@@ -29,6 +31,8 @@ def candidates(provider: str, connection: int | None, merchant: str | None) -> l
     """The endpoints whose secrets to try: the connection's, or all that could be for the
     merchant.
     """
+    if connection is not None and connection > LARGEST_ID:
+        return []
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT id, sealed_secrets, environment FROM pos_endpoints(%s, %s, %s)",

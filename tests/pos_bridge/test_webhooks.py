@@ -170,6 +170,13 @@ def test_an_unknown_connection_is_answered_exactly_as_a_bad_signature(client, co
     assert not RawEvent.objects.exists()
 
 
+@pytest.mark.parametrize("number", [2**63, 10**30])
+def test_a_connection_number_beyond_all_numbers_is_unknown_like_any_other(client, db, number):
+    answer = post(client, address("toast", number), event("toast"))
+
+    assert (answer.status_code, answer.json()["code"]) == (401, "bad_signature")
+
+
 def test_a_connection_of_another_provider_is_unknown_here(client, tenant):
     connected = connect("square", webhook_secrets=[SECRET])
     answer = post(client, address("toast", connected.pk), event("toast"))
