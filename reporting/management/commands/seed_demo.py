@@ -86,7 +86,7 @@ def _seed() -> str:
             for account in found
         ]
     chain.write(_data_folder() / "chain.json", connected, stores)
-    return _sign_ins(made.token)
+    return _sign_ins(token=made.token, tenant=made.tenant)
 
 
 def _open_stores(owner: User) -> dict[str, Location]:
@@ -115,9 +115,10 @@ def _welcome_people(stores: dict[str, Location], owner: User) -> None:
         )
 
 
-def _sign_ins(token: str) -> str:
+def _sign_ins(*, token: str, tenant: Tenant) -> str:
     lines = [f"  {email:<28} {role.label:<16} {PASSWORD}" for email, _, role, _ in PEOPLE]
-    return "\n".join(["Sign in (demonstration only):", *lines, f"  API token: {token}", ""])
+    keys = [f"  API token: {token}", f"  API tenant: {tenant.pk}"]
+    return "\n".join(["Sign in (demonstration only):", *lines, *keys, ""])
 
 
 def _data_folder() -> Path:
