@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -18,7 +17,7 @@ from core.domain import audit, people
 from core.models import Tenant, User
 from locations.domain import memberships
 from locations.roles import Role
-from pos_bridge.domain import addresses, endpoints, quarantine
+from pos_bridge.domain import addresses, endpoints, quarantine, tokens
 from pos_bridge.models import Connection, Endpoint, MerchantLink, RawEventState
 from pos_bridge.providers import PROVIDERS
 from pos_bridge.providers.base import Account, Client, Tokens
@@ -217,7 +216,7 @@ def client(connection: Connection) -> Iterator[Client]:
             environment="sandbox" if connection.environment == "sandbox" else "production",
             merchant=merchants[0] if merchants else "",
             secrets=secrets,
-            tokens=KeptTokens(connection.pk, connection.tenant_id),
+            tokens=tokens.KeptTokens(connection.pk, connection.tenant_id),
             base_url=connection.base_url,
         )
     )
@@ -236,62 +235,7 @@ def opened(connection: Connection) -> dict[str, str]:
     """The connection's secrets, for its client only."""
     if not connection.sealed_secrets:
         return {}
-    return crypto.unseal(connection.sealed_secrets, owner=_owner(connection.pk))
-
-
-class KeptTokens:
-    """A connection's tokens, sealed in its row and renewed under its lock.
-
-    Several providers' refresh tokens work once: the new pair is stored before anybody uses it.
-    """
-
-    def __init__(self, connection_id: int, tenant_id: UUID) -> None:
-        self._connection_id, self._tenant_id = connection_id, tenant_id
-
-    def current(self) -> Tokens | None:
-        with tenancy.acting_for(self._tenant_id):
-            return _tokens(Connection.objects.get(pk=self._connection_id))
-
-    def renew(self, stale: Tokens | None, exchange: Callable[[Tokens | None], Tokens]) -> Tokens:
-        # The provider is asked while the row is locked, as an exception: a single-use refresh token
-        # must not be used by two workers, and nothing but another renewal waits for this lock.
-        with tenancy.acting_for(self._tenant_id):
-            with database.cursor() as cursor:
-                cursor.execute("SET LOCAL idle_in_transaction_session_timeout = '30s'")
-            # Without the key: orders that refer to the connection go on being written.
-            connection = Connection.objects.select_for_update(no_key=True).get(
-                pk=self._connection_id
-            )
-            kept = _tokens(connection)
-            if kept is not None and kept != stale:
-                return kept
-            fresh = exchange(kept)
-            _keep_tokens(connection, fresh)
-            return fresh
-
-
-def _tokens(connection: Connection) -> Tokens | None:
-    if not connection.sealed_tokens:
-        return None
-    kept = crypto.unseal(connection.sealed_tokens, owner=_owner(connection.pk))
-    expires = kept["expires_at"]
-    return Tokens(
-        kept["access_token"],
-        datetime.fromisoformat(expires) if expires else None,
-        kept["refresh_token"],
-    )
-
-
-def _keep_tokens(connection: Connection, tokens: Tokens) -> None:
-    connection.sealed_tokens = crypto.seal(
-        {
-            "access_token": tokens.access_token,
-            "refresh_token": tokens.refresh_token,
-            "expires_at": tokens.expires_at.isoformat() if tokens.expires_at else "",
-        },
-        owner=_owner(connection.pk),
-    )
-    connection.save(update_fields=["sealed_tokens"])
+    return crypto.unseal(connection.sealed_secrets, owner=tokens.owner_of(connection.pk))
 
 
 def _keep(
@@ -301,12 +245,8 @@ def _keep(
         kept = {**opened(connection), **secrets}
         refresh_token = kept.pop("refresh_token", "")
         if refresh_token:  # works once: it belongs to the tokens, which change as they are used
-            _keep_tokens(connection, Tokens("", LONG_AGO, refresh_token))
-        connection.sealed_secrets = crypto.seal(kept, owner=_owner(connection.pk))
+            tokens.keep(connection, Tokens("", LONG_AGO, refresh_token))
+        connection.sealed_secrets = crypto.seal(kept, owner=tokens.owner_of(connection.pk))
         connection.save(update_fields=["sealed_secrets"])
     if webhook_secrets:
         quarantine.reconsider(endpoints.give(connection, webhook_secrets))
-
-
-def _owner(connection_id: int) -> str:
-    return f"connection:{connection_id}"

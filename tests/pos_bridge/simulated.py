@@ -20,6 +20,7 @@ from inventory.models import Item
 from inventory.models.stock import StockLevel
 from locations.models import Location
 from pos_bridge.domain import connections, ingest, links, syncs
+from pos_bridge.domain.tokens import KeptTokens
 from pos_bridge.models import Connection, RawEventState
 from pos_bridge.providers import PROVIDERS
 from pos_bridge.providers.base import Tokens
@@ -157,7 +158,7 @@ class Shop:
             oldest_days=3650,
         )
         tokens = Tokens(self._token())
-        connections.KeptTokens(made.pk, made.tenant_id).renew(None, lambda _: tokens)
+        KeptTokens(made.pk, made.tenant_id).renew(None, lambda _: tokens)
         return made
 
     def _token(self) -> str:
