@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import connection as database
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
-from pos_bridge.models import Connection, RawEventState, Transaction, TransactionLine
+from pos_bridge.models import Connection, RawEventState, Transaction
 
 
 def unmapped_count() -> int:
-    """How many sold lines wait for a link, in the tenant acted for."""
-    return TransactionLine.objects.filter(state=TransactionLine.State.UNMAPPED).count()
+    """How many sold lines wait for a link, in the tenant acted for. Reads waiting orders only."""
+    waiting = Transaction.objects.filter(waiting__gt=0).aggregate(lines=Sum("waiting"))
+    return int(waiting["lines"] or 0)
 
 
 def connections_kept() -> QuerySet[Connection]:
