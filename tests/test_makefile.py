@@ -40,6 +40,15 @@ def test_the_ports_of_a_second_clone_can_be_chosen():
     assert shown.rstrip().endswith("--no-demo")
 
 
+@pytest.mark.parametrize("target", ["worker", "beat"])
+def test_a_process_of_celery_by_itself_has_the_settings_of_the_running_system(target, tmp_path):
+    python = tmp_path / "python"
+    python.write_text('#!/bin/sh\necho "$DJANGO_SETTINGS_MODULE"\n')
+    python.chmod(0o755)
+
+    assert make(target, f"PYTHON={python}") == "config.settings.dev\n"
+
+
 def test_arguments_reach_pytest():
     shown = make("--dry-run", "all-tests", "ARGS=tests/inventory -x")
 
