@@ -9,9 +9,6 @@ ARGS ?=
 
 # bootstrap.py makes .venv where it is missing and becomes the Python in it.
 RUNTIME = $(PYTHON) bootstrap.py
-# As manage.py does; Celery by itself takes production's settings.
-CELERY = DJANGO_SETTINGS_MODULE="$${DJANGO_SETTINGS_MODULE:-config.settings.dev}" \
-	exec $(RUNTIME) -m celery -A config
 TOOLS = $(PYTHON) bootstrap.py --tools
 SERVERS = $(TOOLS) -m config.launch.with_servers
 SUB_MAKE = $(MAKE) --no-print-directory --keep-going
