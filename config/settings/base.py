@@ -233,6 +233,8 @@ LOGGING = {
     "formatters": {"plain": {"format": "%(levelname)s %(name)s: %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": "INFO"},
+    # They tell of every call and of what is not installed; failures they raise.
+    "loggers": {"httpx": {"level": "WARNING"}, "daphne": {"level": "WARNING"}},
 }
 
 UNFOLD = {

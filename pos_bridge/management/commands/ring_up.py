@@ -27,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--sku", help="Sell this item; otherwise any.")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["count"] < 1:
+            raise CommandError("--count is how many sales: 1 or more.")
         address = settings.SIMULATOR_URL
         if not address:
             raise CommandError("The simulated tills do not run: start everything with make run.")
