@@ -7,6 +7,7 @@ go.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from playwright.sync_api import Browser, sync_playwright
 
 from config.env import database
+from config.launch.browser import find as find_browser
 from core import tenancy
 from core.models import Tenant, User
 from tests import factories
@@ -69,3 +72,15 @@ def tenant(db: None) -> Iterator[Tenant]:
 @pytest.fixture
 def owner(tenant: Tenant) -> User:
     return factories.make_member(role="OWNER")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One browser for the process: a second one beside it would not start."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_browser(),
+            args=["--no-sandbox"] if os.geteuid() == 0 else [],  # root has no sandbox to offer
+        )
+        yield browser
+        browser.close()

@@ -16,7 +16,7 @@ from typing import Any
 from urllib import request
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from config.launch import ports, run_file
 from config.launch.data_folder import PROJECT
@@ -107,18 +107,6 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
         except subprocess.TimeoutExpired:
             launcher.kill()
             launcher.wait()
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    system = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(system) if system.exists() else None,
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],  # root has no sandbox to offer
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

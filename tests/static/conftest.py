@@ -5,7 +5,6 @@ here. The content policy is the product's own, so an inline script or style fail
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from mimetypes import guess_type
 from pathlib import Path
@@ -17,22 +16,9 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import render_to_string
 from django.test import RequestFactory
-from playwright.sync_api import Browser, Page, Route, WebSocketRoute, sync_playwright
+from playwright.sync_api import Browser, Page, Route, WebSocketRoute
 
 HOST = "http://storeroom.test"
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the run: the system's Chromium where there is one, else Playwright's own."""
-    system = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=str(system) if system.exists() else None,
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],  # root has no sandbox to offer
-        )
-        yield browser
-        browser.close()
 
 
 class Line:
